@@ -1,0 +1,3 @@
+import { start } from "./filing/autosave.js";
+
+document.querySelectorAll("[data-filing]").forEach(start);

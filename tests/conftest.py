@@ -1,0 +1,128 @@
+"""What every test may ask for: a clock, people by role, and a migration to go back to."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.apps.registry import Apps
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.test import override_settings
+from django.utils import translation
+
+from accounts.models import User
+from tests import factories
+from tests.depth import DATABASE_ONLY
+
+NO_SKIPS = os.environ.get("WORKPLAN_NO_SKIPS") == "1"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where only the database is in question, ask each question once; what its constraints refuse, in every case."""
+    if DATABASE_ONLY:
+        kept: dict[str, pytest.Item] = {}
+        for item in items:
+            if _touches_the_database(item):
+                is_of_the_schema = item.path.name == "test_models.py"
+                kept.setdefault(item.nodeid if is_of_the_schema else item.nodeid.partition("[")[0], item)
+        asked = set(kept.values())
+        config.hook.pytest_deselected(items=[item for item in items if item not in asked])
+        items[:] = [item for item in items if item in asked]
+
+
+def _touches_the_database(item: pytest.Item) -> bool:
+    fixtures = {"db", "transactional_db", "django_db_setup"}
+    return not fixtures.isdisjoint(getattr(item, "fixturenames", ())) or bool(item.get_closest_marker("django_db"))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Iterator[None]:
+    """Where nothing may be skipped (CI), a skip is a failure that names what is missing."""
+    outcome = yield
+    report = outcome.get_result()
+    if NO_SKIPS and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped: {call.excinfo.value if call.excinfo else 'no reason'}"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
+    """Keep autovacuum off: what it counts between two tests, in empty tables, misleads the planner."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"ALTER TABLE {connection.ops.quote_name(table)} SET (autovacuum_enabled = off)")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _files_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Evidence that tests file lies in a folder of their own."""
+    with override_settings(FILES_DIR=tmp_path_factory.mktemp("files")):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _chinese() -> Iterator[None]:
+    """Tests read the interface in its source language unless they say otherwise."""
+    with translation.override("zh-hans"):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def business_date(settings: object) -> date:
+    """Stand on the demonstration's date, wherever the tests run."""
+    settings.BUSINESS_DATE = date(2007, 10, 12)
+    return settings.BUSINESS_DATE
+
+
+@pytest.fixture
+def ministry(db: None) -> User:
+    return factories.person("MINISTRY_REVIEWER", username="ministry")
+
+
+@pytest.fixture
+def planner(db: None) -> User:
+    return factories.person("PLANNER", username="planner")
+
+
+@pytest.fixture
+def analyst(db: None) -> User:
+    return factories.person("ANALYST", username="analyst")
+
+
+@pytest.fixture
+def migrate_to(transactional_db: None) -> Iterator[Callable[[str, str], Apps]]:
+    """Migrate one app to a state and back to the newest at the end."""
+
+    def migrate(app: str, name: str) -> Apps:
+        executor = MigrationExecutor(connection)
+        executor.migrate([(app, name)])
+        return MigrationExecutor(connection).loader.project_state([(app, name)]).apps
+
+    yield migrate
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory) -> object:
+    """Open a file in LibreOffice and save it as a workbook, as a reader's desk would."""
+    program = shutil.which("soffice")
+    if program is None:
+        pytest.skip("LibreOffice (soffice) is not installed")
+    folder = tmp_path_factory.mktemp("office")
+
+    def reopened(name: str, content: bytes, *options: str) -> bytes:
+        (folder / name).write_bytes(content)
+        (folder / "out").mkdir(exist_ok=True)
+        command = [program, "--headless", f"-env:UserInstallation=file://{folder}/profile", *options]
+        command += ["--convert-to", "xlsx", "--outdir", str(folder / "out"), str(folder / name)]
+        subprocess.run(command, check=True, capture_output=True, timeout=300)
+        return (folder / "out" / Path(name).with_suffix(".xlsx").name).read_bytes()
+
+    return reopened

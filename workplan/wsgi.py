@@ -1,0 +1,8 @@
+"""Door for the web server."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "workplan.settings")
+application = get_wsgi_application()
