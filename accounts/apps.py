@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+    verbose_name = _("人员与单位")
+
+    def ready(self) -> None:
+        from accounts import signals  # noqa: F401, PLC0415 -- writes sign-ins into the audit trail
