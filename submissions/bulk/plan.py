@@ -1,0 +1,347 @@
+"""What an import would do: every row held against what is stored, every refusal at once, nothing written."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from functools import partial
+
+from django.utils.translation import gettext_noop
+
+from accounts.models import User
+from submissions import workflow
+from submissions.batches import DraftChange
+from submissions.bulk.changes import CellChange
+from submissions.bulk.places import Place, Places
+from submissions.bulk.rows import CELLS, KEYS, RowFault, Source, SourceRow, in_order
+from submissions.intake import PART_PREFIX, Complaint, FigureInput, FigureReader, InputRefused, read_explanations
+from submissions.models import Figure, FigureState, MonthlyReport, ReportingMonth, Verb
+from targets import measures
+from targets.models import Indicator
+from workplan.lib import numbers
+from workplan.lib.numbers import grammar
+from workplan.lib.refusals import Refused
+from workplan.lib.words import Said
+
+
+class Strategy(StrEnum):
+    """Which figures an import may write."""
+
+    BOTH = "create_and_update"
+    CREATE = "create"
+    UPDATE = "update"
+
+
+class Mode(StrEnum):
+    """What becomes of the good reports of a batch that also holds bad ones."""
+
+    WHOLE = "whole"
+    PARTIAL = "partial"
+
+
+@dataclass
+class ReportPlan:
+    """What the batch means for one report."""
+
+    report: MonthlyReport
+    rows: list[SourceRow]
+    faults: list[RowFault] = field(default_factory=list)
+    notes: list[RowFault] = field(default_factory=list)
+    figures: list[FigureInput] = field(default_factory=list)
+    changes: list[CellChange] = field(default_factory=list)
+    #: The answers to warnings, by indicator.
+    answers: dict[str, str] = field(default_factory=dict)
+    n_created: int = 0
+    n_updated: int = 0
+    n_unchanged: int = 0
+
+    @property
+    def is_changed(self) -> bool:
+        return bool(self.figures or self.answers)
+
+    @property
+    def draft(self) -> DraftChange:
+        return DraftChange(self.report, self.figures, self.answers)
+
+    def forget(self, *, but: int) -> None:
+        """Let go of what was written or only counted, but for the first changes: a long import needs the room."""
+        self.figures, self.answers, self.changes = [], {}, self.changes[:but]
+
+
+@dataclass
+class Plan:
+    """What the whole batch means, report by report in the order of months and units."""
+
+    reports: list[ReportPlan]
+    faults: list[RowFault]
+    row_notes: list[RowFault]
+    notes: list[str]
+
+    def kept(self, mode: Mode) -> list[ReportPlan]:
+        """Return the reports that would be written: all, or none where one is refused; or the good ones."""
+        if mode == Mode.WHOLE and self.faults:
+            return []
+        return [one for one in self.reports if not one.faults]
+
+    def drafts(self, mode: Mode) -> list[DraftChange]:
+        return [one.draft for one in self.kept(mode) if one.is_changed]
+
+    def counts(self, mode: Mode) -> dict[str, int]:
+        """Return how many figures are created, updated, unchanged and rejected.
+
+        A figure is rejected for a fault of its own; in a partial import also for one of its report.
+        """
+        kept = self.kept(mode)
+        rejected = {id(fault.row) for fault in self.faults}
+        if mode == Mode.PARTIAL:
+            rejected |= {id(row) for one in self.reports if one.faults for row in one.rows}
+        return {
+            "created": sum(one.n_created for one in kept),
+            "updated": sum(one.n_updated for one in kept),
+            "unchanged": sum(one.n_unchanged for one in kept),
+            "rejected": len(rejected),
+        }
+
+
+def plan_import(
+    source: Source,
+    *,
+    by: User,
+    today: date,
+    strategy: Strategy = Strategy.BOTH,
+    tick: Callable[[int], None] = lambda done: None,
+    settle: Callable[[Sequence[ReportPlan], bool], None] = lambda reports, is_faulty: None,
+) -> Plan:
+    """Return what the rows would do to the drafts they name; the number of queries does not grow with the units.
+
+    `tick` is told how many rows are done and may raise to stop. `settle` is given the reports of each month once they
+    are planned, and whether anything was refused so far; it may write and forget them.
+    """
+    faults: list[RowFault] = []
+    places = Places(source.rows, by=by)
+    groups: dict[tuple[date, int], list[SourceRow]] = defaultdict(list)
+    found: dict[tuple[date, int], Place] = {}
+    for row in source.rows:
+        place = places.place(row, faults)
+        if place is None:
+            faults += [one for one in row.faults if one.column not in {"month", "unit"}]
+        else:
+            key = (place.period.month, place.unit.pk)
+            found[key] = place
+            groups[key].append(row)
+    reports: list[ReportPlan] = []
+    is_faulty = bool(faults)
+    done = 0
+    for month in sorted({month for month, _unit in groups}):
+        keys = sorted((key for key in groups if key[0] == month), key=lambda key: found[key].unit.code)
+        stored = _Stored(found[keys[0]].period, [key[1] for key in keys])
+        planned: list[ReportPlan] = []
+        for key in keys:
+            one = _ReportReader(places, found[key], stored, by=by, today=today, strategy=strategy)
+            planned.append(one.planned(groups[key]))
+            done += len(groups[key])
+            tick(done)
+        is_faulty = is_faulty or any(one.faults for one in planned)
+        settle(planned, is_faulty)
+        reports += planned
+    faults += [fault for one in reports for fault in one.faults]
+    row_notes = [*source.row_notes, *(note for one in reports for note in one.notes)]
+    notes = list(source.notes)
+    if n_blank := sum(_is_blank(row) for row in source.rows):
+        notes.append(Said(gettext_noop("%(count)s 行没有填数据，已略过，原有数据不变。"), {"count": n_blank}))
+    return Plan(reports, in_order(faults), in_order(row_notes), notes)
+
+
+def _is_blank(row: SourceRow) -> bool:
+    return not (set(row.cells) - set(KEYS) or row.unreadable or row.answer)
+
+
+class _Stored:
+    """The reports of one month and what the filings in work hold."""
+
+    def __init__(self, period: ReportingMonth, unit_ids: Sequence[int]) -> None:
+        self.reports = {
+            report.unit_id: report
+            for report in MonthlyReport.objects.filter(period=period, unit__in=unit_ids).select_related("filing")
+        }
+        self.figures: dict[int, dict[int, Figure]] = defaultdict(dict)
+        filings = [report.filing_id for report in self.reports.values()]
+        for figure in Figure.objects.filter(filing__in=filings):
+            self.figures[figure.filing_id][figure.indicator_id] = figure
+
+    def report(self, place: Place) -> MonthlyReport:
+        report = self.reports.get(place.unit.pk) or MonthlyReport(unit=place.unit, period=place.period)
+        report.unit, report.period = place.unit, place.period
+        return report
+
+    def figures_of(self, report: MonthlyReport) -> Mapping[int, Figure]:
+        return self.figures.get(report.filing_id, {})
+
+
+class _ReportReader:
+    """Reads the rows of one report through the gate and tells what they change."""
+
+    def __init__(
+        self, places: Places, place: Place, stored: _Stored, *, by: User, today: date, strategy: Strategy
+    ) -> None:
+        self._report = stored.report(place)
+        self._existing = stored.figures_of(self._report)
+        self._indicators = places.indicators
+        self._reader = FigureReader(
+            self._report, places.due(place), self._existing, look_up=partial(places.known, place)
+        )
+        self._by, self._today, self._strategy = by, today, strategy
+
+    def planned(self, rows: list[SourceRow]) -> ReportPlan:
+        """Return the plan; where a row is refused, the report's counts stay 0."""
+        plan = ReportPlan(self._report, rows)
+        plan.faults += [fault for row in rows for fault in row.faults]
+        rows = [row for row in rows if not row.unreadable]
+        single = _without_repeats(rows, plan)
+        try:
+            figures = self._reader.read([self._cells(row) for row in single], "{index}/{field}")
+        except InputRefused as refusal:
+            plan.faults += [_at_row(single, one) for one in refusal.complaints]
+            return plan
+        row_of = {figure.indicator.code: row for figure, row in zip(figures, single, strict=True)}
+        plan.notes += [_noted(row_of, note) for note in self._reader.notes]
+        for figure in figures:
+            self._hold(figure, row_of[figure.indicator.code], plan)
+            self._answer(figure.indicator, row_of[figure.indicator.code], plan)
+        plan.n_unchanged += len(rows) - len(single)
+        self._check_step(plan)
+        return plan
+
+    def _cells(self, row: SourceRow) -> dict[str, object]:
+        """Return the row as the gate takes it; a rate that only repeats its two parts is left out."""
+        cells = {name: value for name, value in row.cells.items() if name not in {"month", "unit"}}
+        code = _code(row)
+        cells["indicator"] = code
+        indicator = self._indicators.get(code) if isinstance(code, str) else None
+        if indicator is not None and indicator.is_ratio and _repeats_its_parts(cells):
+            del cells["value"]
+        return cells
+
+    def _hold(self, figure: FigureInput, row: SourceRow, plan: ReportPlan) -> None:
+        """Count the figure, and remember what it changes."""
+        stored = self._existing.get(figure.indicator.pk)
+        before = self._reader.stored(figure.indicator)
+        if figure == before or (figure.is_cleared and stored is None):
+            plan.n_unchanged += 1
+            return
+        if stored is not None and self._strategy == Strategy.CREATE:
+            message = Said(
+                gettext_noop("%(code)s 已填报，只新增（create）时不能改动。"), {"code": figure.indicator.code}
+            )
+            plan.faults.append(row.fault("indicator", "exists", message))
+        elif stored is None and self._strategy == Strategy.UPDATE:
+            message = Said(
+                gettext_noop("%(code)s 尚未填报，只更新（update）时不能新增。"), {"code": figure.indicator.code}
+            )
+            plan.faults.append(row.fault("indicator", "does_not_exist", message))
+        plan.n_created += stored is None
+        plan.n_updated += stored is not None
+        plan.figures.append(figure)
+        plan.changes += [
+            CellChange(row, self._report, figure.indicator, name, getattr(before, name), getattr(figure, name))
+            for name in CELLS
+            if getattr(before, name) != getattr(figure, name) and not _goes_without_saying(name, figure)
+        ]
+        plan.changes += [
+            CellChange(row, self._report, figure.indicator, f"{PART_PREFIX}{code}", *pair)
+            for code in {**before.parts, **figure.parts}
+            if (pair := (before.parts.get(code), figure.parts.get(code)))[0] != pair[1]
+        ]
+
+    def _answer(self, indicator: Indicator, row: SourceRow, plan: ReportPlan) -> None:
+        """Take over what the row answers to warnings; which these are is known once the figures are written."""
+        if not row.answer:
+            return
+        try:
+            read_explanations({f"V00:{indicator.code}": row.answer})
+        except InputRefused as refusal:
+            plan.faults += [row.fault("answer", one.code, one.said) for one in refusal.complaints]
+            return
+        plan.answers[indicator.code] = row.answer
+        plan.changes.append(CellChange(row, self._report, indicator, "answer", None, row.answer))
+
+    def _check_step(self, plan: ReportPlan) -> None:
+        """Refuse the rows of a report that may not be saved now; one that would not change may stand as it is."""
+        if not plan.is_changed:
+            return
+        try:
+            workflow.check_step(Verb.SAVE, self._report, by=self._by, today=self._today)
+        except Refused as refusal:
+            sentence = Said(str(refusal.template), refusal.params)
+            changed = {id(change.row): change.row for change in plan.changes}
+            plan.faults += [row.fault("month", refusal.code, sentence) for row in changed.values()]
+
+
+def _goes_without_saying(name: str, figure: FigureInput) -> bool:
+    """Say whether a change of state only follows from a number given or taken away."""
+    return name == "state" and (figure.is_cleared or figure.state == FigureState.REPORTED)
+
+
+def _without_repeats(rows: list[SourceRow], plan: ReportPlan) -> list[SourceRow]:
+    """Return each indicator's row once; rows that say the same are told, rows that differ are refused."""
+    first: dict[object, SourceRow] = {}
+    single: list[SourceRow] = []
+    for row in rows:
+        code = _code(row)
+        earlier = first.get(code) if isinstance(code, str) else None
+        if earlier is None:
+            single.append(row)
+            if isinstance(code, str):
+                first[code] = row
+        elif _same(earlier, row):
+            message = Said(gettext_noop("与第 %(row)s 行完全相同，只取一次。"), {"row": earlier.number})
+            plan.notes.append(row.fault("indicator", "repeated", message))
+        else:
+            message = gettext_noop(
+                "第 %(first)s 行和第 %(second)s 行都填了这一单位、报告期的 %(code)s，且内容不同。请只保留一行。"
+            )
+            told = Said(message, {"first": earlier.number, "second": row.number, "code": str(code)[:40]})
+            plan.faults.append(row.fault("indicator", "duplicate", told))
+    return single
+
+
+def _code(row: SourceRow) -> object:
+    """Return the indicator's code without blanks around it; whatever else came instead is refused by the gate."""
+    code = row.cells.get("indicator")
+    return grammar.trim(code) if isinstance(code, str) else code
+
+
+def _same(one: SourceRow, other: SourceRow) -> bool:
+    names = (one.cells.keys() | other.cells.keys()) - set(KEYS)
+    return all(one.cells.get(name) == other.cells.get(name) for name in names)
+
+
+def _at_row(rows: Sequence[SourceRow], complaint: Complaint) -> RowFault:
+    index, _slash, column = complaint.pointer.partition("/")
+    return rows[int(index)].fault(column, complaint.code, complaint.said, complaint.suggestion)
+
+
+def _noted(row_of: Mapping[str, SourceRow], note: Complaint) -> RowFault:
+    code, _slash, column = note.pointer.partition("/")
+    return row_of[code].fault(column, note.code, note.said)
+
+
+#: Our own export states a rate to this many digits.
+_RATE_DIGITS = Decimal("1e-9")
+
+
+def _repeats_its_parts(cells: Mapping[str, object]) -> bool:
+    """Say whether `value` is the quotient of the two parts beside it, as our own export writes it."""
+    try:
+        value, numerator, denominator = (
+            numbers.from_json_number(cells.get(name), decimals=30).value
+            for name in ("value", "numerator", "denominator")
+        )
+    except numbers.NumberRefused:
+        return False
+    rate = measures.ratio(numerator, denominator)
+    return rate is not None and abs(value - rate) < _RATE_DIGITS

@@ -1,0 +1,88 @@
+"""One row as it was sent, and what may be said about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from workplan.lib.problems import Fault, pointer_to
+
+KEYS = ("month", "unit", "indicator")
+CELLS = ("value", "numerator", "denominator", "persons", "state", "note")
+COLUMNS = (*KEYS, *CELLS)
+
+
+#: Most rows come from no workbook; they share this.
+_NOWHERE: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One figure as sent: raw cells by column, and where each stands.
+
+    `number` is the line in the file, the header being 1; a row of a JSON list counts as if it had a header too.
+    """
+
+    number: int
+    cells: Mapping[str, object]
+    #: The place in a JSON body; "" for a file.
+    pointer: str = ""
+    sheet: str = ""
+    #: The address of each cell in a workbook, such as G7.
+    addresses: Mapping[str, str] = field(default_factory=lambda: _NOWHERE)
+    #: Cells of a workbook that hold no plain value: column, code, sentence.
+    unreadable: Sequence[tuple[str, str, str]] = ()
+    #: The answer to whatever warnings there will be about the indicator; None where nothing was said.
+    answer: str | None = None
+
+    @property
+    def faults(self) -> list[RowFault]:
+        return [self.fault(*one) for one in self.unreadable]
+
+    def is_unreadable(self, column: str) -> bool:
+        return any(one[0] == column for one in self.unreadable)
+
+    def fault(self, column: str, code: str, message: str, suggestion: str | None = None) -> RowFault:
+        return RowFault(self, column, code, message, suggestion)
+
+
+@dataclass(frozen=True)
+class RowFault:
+    """What is wrong with one cell, or worth knowing about it."""
+
+    row: SourceRow
+    column: str
+    code: str
+    message: str
+    suggestion: str | None = None
+
+    @property
+    def address(self) -> str:
+        """The cell in a workbook; that of the row's first cell where the column has none."""
+        return self.row.addresses.get(self.column) or next(iter(self.row.addresses.values()), "")
+
+    def as_fault(self) -> Fault:
+        """Return it as programs read it."""
+        fault = Fault(row=self.row.number, column=self.column, code=self.code, message=self.message)
+        if self.row.pointer:
+            fault["pointer"] = self.row.pointer + pointer_to(*self.column.split("/"))
+        if self.suggestion is not None:
+            fault["suggestion"] = self.suggestion
+        return fault
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a file or a body holds: its rows, and what was noticed while reading it."""
+
+    rows: Sequence[SourceRow]
+    notes: Sequence[str] = ()
+    #: Told about single rows: cleaned, taken from a formula, shown otherwise than stored.
+    row_notes: Sequence[RowFault] = ()
+
+
+def in_order(faults: Iterable[RowFault]) -> list[RowFault]:
+    """Return the faults as they stand in the file: by sheet as met, row and column."""
+    place = {column: number for number, column in enumerate(COLUMNS)}
+    return sorted(faults, key=lambda one: (one.row.sheet, one.row.number, place.get(one.column, len(place))))

@@ -1,0 +1,86 @@
+"""From what was sent to rows: a JSON list, a CSV file, a table in a workbook.
+
+Without other limits those hold of what is imported while its sender waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
+from sys import intern
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from submissions.bulk.columns import columns_of
+from submissions.bulk.limits import Limits, at_once, too_many_rows
+from submissions.bulk.rows import KEYS, Source, SourceRow
+from submissions.bulk.tables import table_rows
+from workplan.lib import numbers
+from workplan.lib.problems import pointer_to
+from workplan.lib.spreadsheets import SheetRefused, WorkbookCells, read_text, read_workbook
+from workplan.lib.words import Said
+
+
+def from_json(figures: Sequence[Mapping[str, object]], limits: Limits | None = None) -> Source:
+    """Return the rows of a JSON list; null clears a cell, what is left out stays.
+
+    :raises SheetRefused: there is none, or too many.
+    """
+    rows = [
+        SourceRow(number, cells, pointer=pointer_to("figures", number - 2)) for number, cells in enumerate(figures, 2)
+    ]
+    return Source(_bounded(rows, limits))
+
+
+def from_csv(data: bytes, limits: Limits | None = None) -> Source:
+    """Return the rows of a CSV file; an empty cell is as if left out.
+
+    :raises SheetRefused: it cannot be read, its columns are not known, or it holds no figure or too many.
+    """
+    table = read_text(data)
+    lines = table.rows()
+    number, header = next(lines, (1, []))
+    columns = columns_of(header, number)
+    rows = list(islice(_rows(lines, columns, len(header)), (limits or at_once()).rows + 1))
+    notes = []
+    if table.encoding != "UTF-8":
+        notes.append(Said(gettext_noop("已按 %(encoding)s 编码读取。"), {"encoding": table.encoding}))
+    return Source(_bounded(rows, limits), notes)
+
+
+def from_workbook(data: bytes, limits: Limits | None = None) -> Source:
+    """Return the rows of the one table a workbook holds; an empty cell is as if left out.
+
+    :raises SheetRefused: it cannot be read, holds no table of figures or more than one, or no figure or too many.
+    """
+    return from_tables(read_workbook(data, bounds=(limits or at_once()).bounds), limits)
+
+
+def from_tables(book: WorkbookCells, limits: Limits | None = None) -> Source:
+    """Return the rows of the one table a workbook holds, already read.
+
+    :raises SheetRefused: it holds no table of figures or more than one, or no figure or too many.
+    """
+    source = table_rows(book)
+    return replace(source, rows=_bounded(list(source.rows), limits))
+
+
+def _rows(lines: Iterator[tuple[int, list[str]]], columns: Mapping[int, str], width: int) -> Iterator[SourceRow]:
+    for number, cells in lines:
+        if any(cell.strip() for cell in cells[width:]):
+            raise SheetRefused(_("第 %(row)s 行的列数多于表头。"), code="too_many_cells", row=number)
+        given = {column: cells[place] for place, column in columns.items() if place < len(cells)}
+        kept = {column: text for column, text in given.items() if not numbers.is_blank(text)}
+        # a month, a unit and an indicator stand in thousands of rows each
+        yield SourceRow(number, {column: intern(text) if column in KEYS else text for column, text in kept.items()})
+
+
+def _bounded(rows: list[SourceRow], limits: Limits | None) -> list[SourceRow]:
+    most = (limits or at_once()).rows
+    if not rows:
+        raise SheetRefused(_("没有找到数据：文件里只有表头，或是空的。"), code="no_figures")
+    if len(rows) > most:
+        raise too_many_rows(most)
+    return rows

@@ -1,0 +1,153 @@
+"""What bulk import reads and answers over REST: its parameters, its rows, and the jobs that large ones become."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.reverse import reverse
+
+from submissions.bulk.plan import Mode, Strategy
+from submissions.models import ImportJob, JobState
+from submissions.serializers import FIGURE_STATES, LONGEST_TEXT, NumberCell, PartCells
+from targets.serializers import INDICATOR_CODE, UNIT_CODE, MonthField
+from workplan.lib.serializers import Code, LowerChoice, StrictSerializer, lower_case
+
+JOB_STATES = lower_case(JobState.choices)
+
+# What is asked for -----------------------------------------------------------------------------
+
+
+class _YesNo(serializers.ChoiceField):
+    """A switch in an address: true or false, and nothing that looks like it."""
+
+    default_error_messages: ClassVar = {"invalid_choice": _("须是 true 或 false。")}
+
+    def to_internal_value(self, data: object) -> bool:
+        return super().to_internal_value(data) == "true"
+
+
+class ImportQuery(StrictSerializer):
+    """Whether to write, what may be written, and what becomes of good reports beside bad ones."""
+
+    dry_run = _YesNo(["true", "false"], default="false", help_text=_("只检查，不写入"))
+    strategy = serializers.ChoiceField([one.value for one in Strategy], default=Strategy.BOTH.value)
+    mode = serializers.ChoiceField(
+        [one.value for one in Mode],
+        default=Mode.WHOLE.value,
+        help_text=_("whole：有一处错误就全部不写入；partial：有错误的报表不写入，其余写入"),
+    )
+
+    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
+        return {
+            "dry_run": attrs["dry_run"] in {True, "true"},
+            "strategy": Strategy(attrs["strategy"]),
+            "mode": Mode(attrs["mode"]),
+        }
+
+
+class ImportedCells(serializers.Serializer):
+    """One figure of a batch; what is left out stays, null clears."""
+
+    month = MonthField()
+    unit = Code(UNIT_CODE)
+    indicator = Code(INDICATOR_CODE)
+    state = LowerChoice(FIGURE_STATES, required=False, allow_null=True)
+    value = NumberCell(required=False)
+    numerator = NumberCell(required=False)
+    denominator = NumberCell(required=False)
+    persons = NumberCell(required=False)
+    parts = PartCells(required=False, allow_null=True)
+    note = serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=LONGEST_TEXT)
+
+
+class _RawRow(serializers.Field):
+    default_error_messages: ClassVar = {"not_an_object": _("请发送一个 JSON 对象。")}
+
+    def to_internal_value(self, data: object) -> dict[str, object]:
+        if not isinstance(data, dict):
+            self.fail("not_an_object")
+        return data
+
+
+@extend_schema_field(ImportedCells(many=True))
+class _ImportedRows(serializers.ListField):
+    child = _RawRow()
+    default_error_messages: ClassVar = {
+        "not_a_list": _("请发送一个 JSON 数组。"),
+        "null": _("这一项不能为 null。"),
+        "required": _("缺少这一项。"),
+    }
+
+
+class ImportReader(StrictSerializer):
+    """A batch as JSON."""
+
+    figures = _ImportedRows()
+
+
+class ImportAnswer(serializers.Serializer):
+    """What became of the figures of a batch."""
+
+    created = serializers.IntegerField()
+    updated = serializers.IntegerField()
+    unchanged = serializers.IntegerField()
+    rejected = serializers.IntegerField()
+    errors = serializers.ListField(child=serializers.DictField(), max_length=0)
+    notes = serializers.ListField(child=serializers.CharField(), required=False)
+    changes = serializers.ListField(
+        child=serializers.DictField(), required=False, help_text=_("后台试运行的前 20 项改动：行、列、原值和新值")
+    )
+
+
+# Jobs ------------------------------------------------------------------------------------------
+
+
+class JobAccepted(serializers.Serializer):
+    """Where to ask what becomes of an import that runs in the background."""
+
+    job = serializers.URLField()
+    status = LowerChoice(JOB_STATES)
+
+
+class JobProgress(serializers.Serializer):
+    """Rows checked so far, of so many; 0 of 0 before the file is read."""
+
+    done = serializers.IntegerField(source="n_done")
+    total = serializers.IntegerField(source="n_total")
+
+
+class _Address(serializers.Field):
+    def to_representation(self, value: object) -> str:
+        return job_address(value, self.context.get("request"))
+
+
+class JobWriter(serializers.Serializer):
+    """One import in the background; `result` is the import's answer, null until there is one."""
+
+    job = extend_schema_field(OpenApiTypes.URI)(_Address)(source="pk", read_only=True)
+    status = LowerChoice(JOB_STATES, source="state")
+    progress = JobProgress(source="*")
+    dry_run = serializers.BooleanField()
+    strategy = serializers.ChoiceField([one.value for one in Strategy])
+    mode = serializers.ChoiceField([one.value for one in Mode])
+    created_at = serializers.DateTimeField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    finished_at = serializers.DateTimeField(allow_null=True)
+    imported_before = serializers.DateTimeField(
+        allow_null=True, help_text=_("同一内容上次导入的时间；没有导入过时为 null")
+    )
+    result = ImportAnswer(source="told", allow_null=True)
+    problem = serializers.CharField(source="problem_told", allow_blank=True, help_text=_("未成功的原因；没有时为空"))
+
+
+def job_address(key: object, request: object) -> str:
+    return str(reverse("api:import-job", [key], request=request))
+
+
+def accepted(job: ImportJob, request: object) -> dict[str, object]:
+    """Return the body of a 202."""
+    return {"job": job_address(job.pk, request), "status": str(job.state).lower()}

@@ -1,0 +1,61 @@
+"""The milestones one unit reports on, each where it stood last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from submissions import facts
+from submissions.models import EvidenceFile, MilestoneState, MonthlyReport, ReportingMonth
+from targets import periods
+from targets.deadlines import Delay, heard_since
+from targets.models import Milestone, in_plan_order
+
+
+@dataclass(frozen=True)
+class MilestoneRow:
+    """One milestone the unit reports on, with its newest state at or before the month, and why it is late."""
+
+    milestone: Milestone
+    state: MilestoneState | None
+    delay: Delay | None
+    #: The state stands in this report itself, not in an earlier one.
+    is_own: bool
+    #: A word is asked for in every period, even where nothing changed.
+    is_periodic: bool
+    #: What proves it in the plan year so far; filled in by `evidence.shown` where it is shown.
+    evidence: tuple[EvidenceFile, ...] = ()
+
+
+def settled_through(period: ReportingMonth, today: date) -> date | None:
+    """Return the newest month, up to this one, whose report is past due; None before the first of the year."""
+    return period.month if period.is_overdue_on(today) else periods.previous_month(period.month)
+
+
+def milestone_rows(report: MonthlyReport, *, today: date, standing: facts.Standing = "filing") -> list[MilestoneRow]:
+    """Return the milestones the unit reports on, each with its newest state at or before the month."""
+    states = (
+        MilestoneState.objects.filter(filing__in=facts.earlier_filings(report, standing, with_own=True))
+        .order_by("milestone_id", "-filing__report__period")
+        .distinct("milestone_id")
+        .select_related("filing__report", "milestone")
+    )
+    by_milestone = {state.milestone_id: state for state in states}
+    milestones = Milestone.objects.filter(item__plan_id=report.period.plan_id).filed_by(report.unit)
+    through = settled_through(report.period, today)
+    return [
+        _row(one, by_milestone.get(one.pk), report, today, through)
+        for one in in_plan_order(milestones.select_related("item__chapter"))
+    ]
+
+
+def _row(
+    milestone: Milestone, state: MilestoneState | None, report: MonthlyReport, today: date, through: date | None
+) -> MilestoneRow:
+    return MilestoneRow(
+        milestone,
+        state,
+        delay=None if state is None else state.delay(today=today, through=through),
+        is_own=state is not None and state.filing.report_id == report.pk,
+        is_periodic=heard_since(milestone.frequency, date(report.month.year, 12, 1)) is not None,
+    )

@@ -1,0 +1,225 @@
+"""The calendar as a page: months × units with how each report came, and one month with what the ministry may do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import permissions
+from accounts.models import ReportingUnit, UnitQuerySet
+from submissions import schedule, timeliness
+from submissions.models import Extension, ReportingMonth
+from submissions.pages.due import month_words
+from submissions.timeliness import Arrival, Filed, Record
+from targets import measures
+from targets.models import Assignment, Plan
+from workplan.lib.sheets import Column, Kind, Row, Sheet
+
+
+@dataclass(frozen=True)
+class Look:
+    """How an arrival is shown: word, shape and colour."""
+
+    word: str | Promise
+    shape: str
+    tone: str
+
+
+LOOKS: dict[Arrival, Look] = {
+    Arrival.ON_TIME: Look(gettext_lazy("按时"), "✔", "completed"),
+    Arrival.LATE: Look(gettext_lazy("迟报"), "●", "lagging"),
+    Arrival.MADE_UP: Look(gettext_lazy("补报"), "◐", "lagging"),
+    Arrival.MISSING: Look(gettext_lazy("未报"), "✖", "behind"),
+    Arrival.PENDING: Look(gettext_lazy("待报"), "○", "not-due"),
+    Arrival.AHEAD: Look(gettext_lazy("未开放"), "·", "none"),
+    Arrival.NOT_DUE: Look(gettext_lazy("不需报"), "–", "none"),
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    filed: Filed
+    look: Look
+
+
+@dataclass(frozen=True)
+class Line:
+    """One unit's year."""
+
+    record: Record
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class MonthHead:
+    """One month's column: its dates and how many reports came in time."""
+
+    period: ReportingMonth
+    n_due: int
+    n_on_time: int
+    n_filed: int
+
+    @property
+    def rate(self) -> Decimal | None:
+        return measures.coverage(self.n_filed, self.n_due)
+
+
+@dataclass(frozen=True)
+class CalendarPage:
+    plan: Plan | None
+    plans: list[int]
+    months: tuple[MonthHead, ...]
+    lines: tuple[Line, ...]
+    looks: tuple[Look, ...]
+    may_act: bool
+    may_move: bool
+    n_moves: int
+
+    @property
+    def n_due(self) -> int:
+        return sum(one.record.n_due for one in self.lines)
+
+    @property
+    def n_on_time(self) -> int:
+        return sum(one.record.count(Arrival.ON_TIME) for one in self.lines)
+
+    @property
+    def n_missing(self) -> int:
+        return sum(one.record.count(Arrival.MISSING) for one in self.lines)
+
+
+def calendar_page(person: permissions.Person, *, year: int | None, today: date) -> CalendarPage:
+    """Return the filing year of the units the person may follow; the number of queries does not depend on them."""
+    plans = list(Plan.objects.order_by("-year"))
+    plan = next((one for one in plans if year is None or one.year == year), None)
+    months = list(plan.months.order_by("month")) if plan else []
+    found = timeliness.records(filing_units(person, plan), months, today=today) if plan else []
+    lines = tuple(Line(one, tuple(Cell(filed, LOOKS[filed.arrival]) for filed in one.filed)) for one in found)
+    may_move = permissions.may_move_dates(person)
+    return CalendarPage(
+        plan=plan,
+        plans=[one.year for one in plans],
+        months=tuple(_head(period, place, found) for place, period in enumerate(months)),
+        lines=lines,
+        looks=tuple(LOOKS.values()),
+        may_act=permissions.may_publish(person),
+        may_move=may_move,
+        n_moves=len(schedule.moves_by_rule(plan, today=today)) if plan and may_move else 0,
+    )
+
+
+def filing_units(person: permissions.Person, plan: Plan) -> list[ReportingUnit]:
+    """Return the filing units directly under the nation, or those of the person's own subtree, in their order."""
+    filing = ReportingUnit.objects.filter(pk__in=Assignment.objects.filter(plan=plan).values("unit"))
+    return list(_followed(person, filing).order_by("level", "position", "code"))
+
+
+def _followed(person: permissions.Person, units: UnitQuerySet) -> UnitQuerySet:
+    if permissions.sees_all_approved(person):
+        return units.filter(level=1)
+    followed = units.none()
+    for path in permissions.access(person).subtree_paths:
+        followed |= units.filter(path__startswith=path)
+    return followed
+
+
+def _head(period: ReportingMonth, place: int, found: Iterable[Record]) -> MonthHead:
+    came = [record.filed[place].arrival for record in found]
+    n_filed = sum(one in {Arrival.ON_TIME, Arrival.LATE, Arrival.MADE_UP} for one in came)
+    return MonthHead(period, n_filed + came.count(Arrival.MISSING), came.count(Arrival.ON_TIME), n_filed)
+
+
+# One month -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class UnitLine:
+    unit: ReportingUnit
+    filed: Filed
+    look: Look
+
+
+@dataclass(frozen=True)
+class MonthPage:
+    period: ReportingMonth
+    is_open: bool
+    lines: tuple[UnitLine, ...]
+    extensions: tuple[Extension, ...]
+    effects: schedule.Effects | None
+    may_act: bool
+    may_move: bool
+    today: date
+
+    @property
+    def missing(self) -> list[UnitLine]:
+        return [one for one in self.lines if one.filed.arrival in {Arrival.MISSING, Arrival.PENDING}]
+
+
+def month_page(person: permissions.Person, period: ReportingMonth, *, today: date) -> MonthPage:
+    """Return one month: its dates, who filed when, what was extended, and what closing it would hold back."""
+    may_act = permissions.may_publish(person)
+    units = filing_units(person, period.plan)
+    found = timeliness.records(units, [period], today=today)
+    extensions = period.extensions.select_related("unit", "granted_by").order_by("-granted_at", "-id")
+    shown = {unit.pk for unit in units}
+    return MonthPage(
+        period=period,
+        is_open=period.is_open_on(today),
+        lines=tuple(UnitLine(one.unit, one.filed[0], LOOKS[one.filed[0].arrival]) for one in found),
+        extensions=tuple(one for one in extensions if one.unit_id is None or one.unit_id in shown),
+        effects=schedule.effects_of_locking(period) if may_act else None,
+        may_act=may_act,
+        may_move=permissions.may_move_dates(person),
+        today=today,
+    )
+
+
+# As a workbook ---------------------------------------------------------------------------------
+
+
+def calendar_sheet(page: CalendarPage, *, source: list[str]) -> Sheet:
+    """Return the table of months and units, with counts and rates per unit."""
+    number = Kind.NUMBER
+    months = [Column(f"{one.period}", month_words(one.period.month), width=12) for one in page.months]
+    return Sheet(
+        name=_("报送日历"),
+        title=_("%(year)s年各单位报送情况") % {"year": page.plan.year if page.plan else ""},
+        provenance=source,
+        columns=[
+            Column("unit", _("单位代码"), width=10),
+            Column("unit_name", _("单位"), width=18),
+            *months,
+            Column("n_due", _("应报次数"), number, 9),
+            Column("n_on_time", _("按时"), number, 9),
+            Column("n_late", _("迟报"), number, 9),
+            Column("n_made_up", _("补报"), number, 9),
+            Column("n_missing", _("未报"), number, 9),
+            Column("reporting_rate", _("上报率"), Kind.PERCENT),
+            Column("timeliness", _("按时率"), Kind.PERCENT),
+        ],
+        rows=[_sheet_row(page, line) for line in page.lines],
+        notes=[_("按第一次报送（未撤回）的时间判断；退回后重报不算迟报。")],
+    )
+
+
+def _sheet_row(page: CalendarPage, line: Line) -> Row:
+    record = line.record
+    cells = zip(page.months, line.cells, strict=True)
+    return {
+        "unit": record.unit.code,
+        "unit_name": record.unit.label,
+        **{str(head.period): str(cell.look.word) for head, cell in cells},
+        "n_due": record.n_due,
+        "n_on_time": record.count(Arrival.ON_TIME),
+        "n_late": record.count(Arrival.LATE),
+        "n_made_up": record.count(Arrival.MADE_UP),
+        "n_missing": record.count(Arrival.MISSING),
+        "reporting_rate": record.reporting_rate,
+        "timeliness": record.timeliness,
+    }

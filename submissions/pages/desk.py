@@ -1,0 +1,126 @@
+"""The reviewer's desk over one report: each row with its comment and its viewed mark, and who else reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from accounts.models import ReportingUnit, User
+from submissions import reviewing
+from submissions.forms import Cell
+from submissions.milestones import MilestoneRow
+from submissions.models import CellComment, MonthlyReport, ReportStatus, ReviewClaim, Verb, ViewedMark
+from submissions.note_form import NoteForm
+from submissions.pages.figures_read import ReadRow
+from submissions.pages.form import why_not
+from submissions.reviewing import Asked
+from targets.models import Assignment
+from workplan.lib.refusals import Refused
+from workplan.templatetags.figures import unit_label
+
+
+@dataclass(frozen=True)
+class DeskRow:
+    """One figure under review, and what its reviewer writes beside it."""
+
+    read: ReadRow
+    text: Cell
+    #: None for a rate, which is never typed.
+    suggested: Cell | None
+    is_viewed: bool
+
+    @property
+    def code(self) -> str:
+        return self.read.row.indicator.code
+
+    @property
+    def unit_label(self) -> str:
+        return unit_label(self.read.row.indicator.unit_of_measure)
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether the comment's box stands open: something is in it."""
+        cells = [self.text, *([self.suggested] if self.suggested else [])]
+        return any(cell.text or cell.complaints for cell in cells)
+
+
+@dataclass(frozen=True)
+class DeskMilestone:
+    row: MilestoneRow
+    text: Cell
+    asked: list[Asked]
+
+
+@dataclass(frozen=True)
+class Review:
+    """What the reviewer may do and why not, what they wrote, and whom the report waits for."""
+
+    why_not_approve: str
+    why_not_return: str
+    first: list[DeskRow]
+    folded: list[DeskRow]
+    milestones: list[DeskMilestone]
+    n_comments: int
+    claims: list[ReviewClaim]
+    #: Units below that file themselves and are not approved for the month yet.
+    waiting_below: list[ReportingUnit]
+
+    @property
+    def rows(self) -> list[DeskRow]:
+        return [*self.first, *self.folded]
+
+    @property
+    def n_viewed(self) -> int:
+        return sum(row.is_viewed for row in self.rows)
+
+
+def review_of(
+    report: MonthlyReport,
+    first: Iterable[ReadRow],
+    folded: Iterable[ReadRow],
+    milestones: Iterable[MilestoneRow],
+    asked: Iterable[Asked],
+    *,
+    person: User,
+    today: date,
+    posted: Mapping[str, str] | None = None,
+    refusal: Refused | None = None,
+) -> Review:
+    """Return the desk; opening it tells the others that the person has the report open."""
+    form = NoteForm(CellComment.objects.drafts_of(person, report).with_cells(), posted)
+    form.hand_out(refusal)
+    viewed = set(
+        ViewedMark.objects.filter(filing=report.filing_id, by=person).values_list("indicator__code", flat=True)
+    )
+    asked = list(asked)
+    return Review(
+        why_not_approve=why_not(Verb.APPROVE, report, by=person, today=today),
+        why_not_return=why_not(Verb.RETURN, report, by=person, today=today),
+        first=[_desk_row(row, form, viewed) for row in first],
+        folded=[_desk_row(row, form, viewed) for row in folded],
+        milestones=[
+            DeskMilestone(
+                row,
+                form.cell(row.milestone.code, "text"),
+                [one for one in asked if one.comment.milestone_id == row.milestone.pk],
+            )
+            for row in milestones
+        ],
+        n_comments=form.n_comments,
+        claims=reviewing.claim(report, by=person),
+        waiting_below=waiting_below(report),
+    )
+
+
+def _desk_row(row: ReadRow, form: NoteForm, viewed: set[str]) -> DeskRow:
+    indicator = row.row.indicator
+    suggested = None if indicator.is_ratio else form.cell(indicator.code, "suggested_value")
+    return DeskRow(row, form.cell(indicator.code, "text"), suggested, indicator.code in viewed)
+
+
+def waiting_below(report: MonthlyReport) -> list[ReportingUnit]:
+    """Return the units directly below that file in the plan year and are not approved for the month."""
+    filing = Assignment.objects.filter(plan=report.period.plan_id).values("unit")
+    done = MonthlyReport.objects.filter(period=report.period_id, status=ReportStatus.APPROVED).values("unit")
+    return list(ReportingUnit.objects.children_of(report.unit).filter(pk__in=filing).exclude(pk__in=done))

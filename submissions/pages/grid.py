@@ -1,0 +1,208 @@
+"""The grid: every month of the plan year beside every indicator of one unit, to be filled in like a sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import prefetch_related_objects
+
+from accounts.models import ReportingUnit, User
+from submissions import facts, rules
+from submissions.forms import cell_text, cells_of, number_in, scale_of
+from submissions.models import Figure, FigureState, MonthlyReport, ReportingMonth, Verb
+from submissions.pages.form import why_not
+from submissions.pages.units_typed import measured_by, part_labels, scales_offered
+from submissions.pages.work import State, Year, months_of_the_year, state_of
+from submissions.workflow import is_locked
+from targets import periods
+from targets.models import Indicator
+from workplan.templatetags.figures import grouped, plain, sentence, unit_label
+
+
+@dataclass(frozen=True)
+class Column:
+    """One month: its report, where it stands, and why nothing may be typed there."""
+
+    period: ReportingMonth
+    report: MonthlyReport
+    state: State
+    #: "" where the person may fill it in.
+    why: str
+
+    @property
+    def month(self) -> date:
+        return self.period.month
+
+    @property
+    def key(self) -> str:
+        return periods.format_month(self.month)
+
+    @property
+    def is_locked(self) -> bool:
+        return is_locked(self.report)
+
+    @property
+    def is_late(self) -> bool:
+        """Say whether what was handed in came late (V22), which is about the month and not about a cell of it."""
+        return self.report.filing is not None and self.report.is_late(self.report.filing.submitted_at)
+
+
+@dataclass(frozen=True)
+class GridCell:
+    """One number of one month."""
+
+    column: Column
+    name: str
+    #: As it is typed, and the same with its thousands grouped.
+    text: str
+    shown: str
+    #: In base units, for sums over a selection; None where there is none.
+    value: str | None
+    state: str
+    note: str
+    is_due: bool
+    found: list[Mapping[str, str]]
+
+    @property
+    def state_label(self) -> str:
+        return str(FigureState(self.state).label) if self.state else ""
+
+    @property
+    def worst(self) -> str:
+        return min((one["severity"] for one in self.found), default="")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the grid: a number that an indicator is filed with."""
+
+    indicator: Indicator
+    part: str
+    label: str
+    unit_label: str
+    #: How many decimals may be typed: those of the indicator and those of the typing unit.
+    decimals: int
+    is_first: bool
+    cells: list[GridCell]
+
+    @property
+    def is_part(self) -> bool:
+        """Say whether the row stands under its indicator instead of for it."""
+        return self.part != "value"
+
+
+@dataclass(frozen=True)
+class GridPage:
+    unit: ReportingUnit
+    columns: list[Column]
+    lines: list[Line]
+    scale: int
+
+    @property
+    def year(self) -> int:
+        return self.columns[0].month.year
+
+    @property
+    def scales(self) -> list[tuple[int, str]]:
+        return scales_offered()
+
+    @property
+    def form(self) -> GridPage:
+        """The page stands where the scale switch expects a form."""
+        return self
+
+    @property
+    def may_type(self) -> bool:
+        return any(not column.why for column in self.columns)
+
+    @property
+    def newest(self) -> Column | None:
+        """The month to begin with on a small screen: the newest that may be filled in."""
+        return next((column for column in reversed(self.columns) if not column.why), None)
+
+
+def grid_page(unit: ReportingUnit, *, person: User, today: date, scale: int) -> GridPage | None:
+    """Return the unit's year; None where the unit files nothing. The number of queries does not depend on its size."""
+    months = months_of_the_year(today)
+    year = Year(unit, months)
+    if not year.indicators:
+        return None
+    prefetch_related_objects(year.indicators, "filed_parts")
+    columns = [_column(period, year, person=person, today=today) for period in months]
+    found = {column.key: _found(column, year) for column in columns}
+    return GridPage(
+        unit, columns, [line for one in year.indicators for line in _lines(one, columns, year, found, scale)], scale
+    )
+
+
+def _column(period: ReportingMonth, year: Year, *, person: User, today: date) -> Column:
+    report = year.report(period)
+    n_answered = len(year.figures.get(period.month, {}))
+    state = state_of(period, report, n_answered, today)
+    return Column(period, report, state, why_not(Verb.SAVE, report, by=person, today=today))
+
+
+def _found(column: Column, year: Year) -> dict[str, list[Mapping[str, str]]]:
+    """Return what the rules say about the month, by indicator."""
+    report, due = column.report, year.due_in(column.period)
+    names = facts.names_of(due)
+    found: dict[str, list[Mapping[str, str]]] = {}
+    for one in year.findings(report, year.figures.get(column.month, {})):
+        found.setdefault(one.indicator, []).append(found_words(one, names))
+    return found
+
+
+def found_words(finding: rules.Finding, names: Mapping[str, str]) -> Mapping[str, str]:
+    message = sentence(finding.template, finding.params, finding.shown_as, names)
+    return {"code": finding.code, "severity": str(finding.severity), "message": message}
+
+
+def _lines(
+    indicator: Indicator,
+    columns: list[Column],
+    year: Year,
+    found: Mapping[str, Mapping[str, list[Mapping[str, str]]]],
+    scale: int,
+) -> Iterator[Line]:
+    labels = part_labels(indicator)
+    parts = [name for name in cells_of(indicator) if name in labels]
+    for part in parts:
+        typed_in = scale_of(indicator, part, scale)
+        cells = [
+            _cell(
+                indicator,
+                part,
+                column,
+                year.figures.get(column.month, {}).get(indicator.pk),
+                found[column.key].get(indicator.code, []) if part == parts[0] else [],
+                scale,
+            )
+            for column in columns
+        ]
+        decimals = (0 if part == "persons" else indicator.decimals) + len(str(typed_in)) - 1
+        unit = unit_label(measured_by(indicator, part), typed_in)
+        yield Line(indicator, part, labels[part], unit, decimals, part == parts[0], cells)
+
+
+def _cell(
+    indicator: Indicator,
+    part: str,
+    column: Column,
+    figure: Figure | None,
+    found: list[Mapping[str, str]],
+    scale: int,
+) -> GridCell:
+    text = cell_text(indicator, figure, part, scale)
+    return GridCell(
+        column=column,
+        name=f"figure.{indicator.code}.{part}",
+        text=text,
+        shown=grouped(text),
+        value=plain(number_in(figure, part)) if figure else None,
+        state=cell_text(indicator, figure, "state", scale),
+        note=figure.note if figure else "",
+        is_due=column.period.is_due(indicator.frequency),
+        found=found,
+    )

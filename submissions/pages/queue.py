@@ -1,0 +1,210 @@
+"""The reviewer's queue: what awaits the person's decision, oldest first, each report with its marks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Exists, F, OuterRef, Q, TextField
+from django.db.models.functions import Cast
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from accounts import permissions
+from accounts.models import Region, ReportingUnit, User
+from submissions import timeliness, workdays
+from submissions.approving import clean, marked
+from submissions.calendar import past_due
+from submissions.models import Figure, Filing, MonthlyReport, Outcome, ReportingMonth, ReportStatus
+from submissions.pages.calendar import filing_units
+from submissions.timeliness import Arrival
+from targets.models import Assignment
+
+PAGE_SIZE = 50
+_CONTENT = ("indicator_id", "state", "value", "numerator", "denominator", "persons", "parts_told", "note")
+
+#: What the queue can be narrowed to, by the word in its address.
+STATES: Mapping[str, str | Promise] = {
+    "clean": gettext_lazy("无疑点"),
+    "explained": gettext_lazy("有说明"),
+    "answered": gettext_lazy("退回后重报或更正"),
+    "late": gettext_lazy("迟报"),
+    "below": gettext_lazy("等下级负责人审核"),
+}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One report in the queue."""
+
+    report: MonthlyReport
+    n_explained: int
+    #: Figures reported as missing, with a note.
+    n_silent: int
+    #: How many figures differ from the filing decided on before; None where there is none.
+    n_changed: int | None
+    is_late: bool
+    is_own: bool
+    #: Nothing in it asks to be read: it may be approved with others at once.
+    is_clean: bool
+    #: Working days since it was handed in.
+    n_days: int
+    #: Units below it that are not approved for the month yet.
+    n_below: int
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """What the person narrowed the queue to."""
+
+    month: ReportingMonth | None = None
+    unit: ReportingUnit | None = None
+    region: str = ""
+    state: str = ""
+
+    @property
+    def query(self) -> str:
+        """The same choice as an address carries it."""
+        given = {"month": self.month, "unit": self.unit and self.unit.code, "region": self.region, "state": self.state}
+        return urlencode({name: str(value) for name, value in given.items() if value})
+
+
+@dataclass(frozen=True)
+class NotIn:
+    """Who has not handed in for a month that can still be filed for."""
+
+    period: ReportingMonth
+    units: list[ReportingUnit]
+    n_due: int
+
+
+@dataclass(frozen=True)
+class QueuePage:
+    waiting: list[Waiting]
+    page: Page[MonthlyReport]
+    months: list[ReportingMonth]
+    units: list[ReportingUnit]
+    by: Narrowed
+    #: How many of the queue, as narrowed, may be approved at once.
+    n_clean: int
+    #: None for those who do not remind anybody, and where no month is past its due date and open.
+    not_in: NotIn | None
+
+    @property
+    def regions(self) -> list[tuple[str, str | Promise]]:
+        return list(Region.choices)
+
+    @property
+    def states(self) -> list[tuple[str, str | Promise]]:
+        return list(STATES.items())
+
+
+def narrowed_queue(person: User, by: Narrowed) -> object:
+    """Return the person's queue as narrowed, marked, oldest first."""
+    reports = marked(MonthlyReport.objects.reviewable_by(person).awaiting_review(), person).oldest_first()
+    if by.month is not None:
+        reports = reports.filter(period=by.month)
+    if by.unit is not None:
+        reports = reports.filter(unit=by.unit)
+    if by.region:
+        reports = reports.filter(unit__region=by.region)
+    if by.state == "clean":
+        return clean(reports, person)
+    kept = {
+        "explained": Q(n_explained__gt=0),
+        "answered": Q(is_refiled=True),
+        "late": Q(filing__submitted_at__date__gt=F("period__due_on"))
+        & (Q(extended_until=None) | Q(filing__submitted_at__date__gt=F("extended_until"))),
+        "below": Q(unit__parent__level__gt=0),
+    }
+    return reports.with_deadline().filter(kept[by.state]) if by.state in kept else reports
+
+
+def queue_page(person: User, by: Narrowed, *, today: date, page: str = "1") -> QueuePage:
+    """Return one page of the queue."""
+    mine = MonthlyReport.objects.reviewable_by(person).awaiting_review()
+    narrowed = narrowed_queue(person, by)
+    page_shown = Paginator(narrowed.with_people(), PAGE_SIZE).get_page(page)
+    reports = list(page_shown.object_list)
+    changed, below = _n_changed(reports), _n_below(reports)
+    clean_ones = set(clean(narrowed, person).order_by().values_list("pk", flat=True))
+    since = min((timezone.localdate(one.begun_filing.submitted_at) for one in reports), default=today)
+    offices = workdays.working_days(since, today)
+    return QueuePage(
+        waiting=[
+            Waiting(
+                report=report,
+                n_explained=report.n_explained,
+                n_silent=report.n_silent,
+                n_changed=changed.get(report.pk),
+                is_late=report.is_late(report.begun_filing.submitted_at),
+                is_own=report.begun_filing.submitted_by == person,
+                is_clean=report.pk in clean_ones,
+                n_days=offices.between(timezone.localdate(report.begun_filing.submitted_at), today),
+                n_below=below[report.pk],
+            )
+            for report in reports
+        ],
+        page=page_shown,
+        months=list(ReportingMonth.objects.filter(reports__in=mine).distinct().order_by("month")),
+        units=list(ReportingUnit.objects.filter(reports__in=mine).distinct().order_by("position", "code")),
+        by=by,
+        n_clean=len(clean_ones),
+        not_in=_not_in(person, by.month, today) if permissions.may_publish(person) else None,
+    )
+
+
+def _not_in(person: User, asked: ReportingMonth | None, today: date) -> NotIn | None:
+    """Return who is missing in the month asked for, else in the newest one past its due date."""
+    period = asked or past_due(today).filter(closed_at=None).first()
+    if period is None or period.is_closed or not period.is_open_on(today):
+        return None
+    found = timeliness.records(filing_units(person, period.plan), [period], today=today)
+    due = [one for one in found if one.count(Arrival.NOT_DUE) == 0]
+    return NotIn(period, [one.unit for one in due if one.count(Arrival.MISSING, Arrival.PENDING)], len(due))
+
+
+def next_after(person: User) -> MonthlyReport | None:
+    """Return the report the person decides on next: the one that waits longest and that another person submitted."""
+    waiting = MonthlyReport.objects.reviewable_by(person).awaiting_review().exclude(filing__submitted_by=person)
+    return waiting.select_related("unit", "period").oldest_first().first()
+
+
+def _n_changed(reports: Iterable[MonthlyReport]) -> dict[int, int]:
+    """Count, for each report decided on before, the figures that differ from the newest filing so decided."""
+    decided = Filing.objects.filter(
+        report__in=[report.pk for report in reports], outcome__in=[Outcome.RETURNED, Outcome.APPROVED]
+    )
+    newest = dict(decided.order_by("report", "number").values_list("report", "pk"))
+    current = {report.filing_id: report.pk for report in reports if report.pk in newest}
+    of_report = current | {filing: report for report, filing in newest.items()}
+    rows: dict[int, set[tuple[object, ...]]] = defaultdict(set)
+    told = Figure.objects.filter(filing__in=of_report).annotate(parts_told=Cast("parts", TextField()))
+    for filing, *content in told.values_list("filing", *_CONTENT):
+        rows[filing].add(tuple(content))
+    return {report: len({row[0] for row in rows[filing] ^ rows[newest[report]]}) for filing, report in current.items()}
+
+
+def _n_below(reports: Iterable[MonthlyReport]) -> dict[int, int]:
+    """Count, for each report, the units directly below it that file and are not approved for its month."""
+    reports = list(reports)
+    filing = Assignment.objects.filter(unit=OuterRef("pk"), plan__in={report.period.plan_id for report in reports})
+    children = ReportingUnit.objects.filter(Exists(filing), parent__in=[report.unit_id for report in reports])
+    below: dict[int, set[int]] = defaultdict(set)
+    for child, parent in children.values_list("pk", "parent_id"):
+        below[parent].add(child)
+    done = MonthlyReport.objects.filter(
+        status=ReportStatus.APPROVED,
+        period__in={report.period_id for report in reports},
+        unit__parent__in=[report.unit_id for report in reports],
+    )
+    approved = set(done.values_list("unit", "period"))
+    return {
+        report.pk: sum((child, report.period_id) not in approved for child in below[report.unit_id])
+        for report in reports
+    }

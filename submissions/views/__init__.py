@@ -1,0 +1,1 @@
+"""The pages of filing and review: load, call one service, translate the refusal, render."""

@@ -1,0 +1,233 @@
+"""What a clerk changed in the workbook: cells that differ from what was downloaded, as rows for the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from submissions.bulk.rows import Source, SourceRow
+from submissions.models import FigureState
+from submissions.workbook.layout import ANSWER, CODE, KEY, MEASURE, NOTE, STATE, VALUE, Mark, looks_marked, read_mark
+from workplan.lib import numbers
+from workplan.lib.numbers import grammar
+from workplan.lib.spreadsheets import Cell, CellUnreadable, Content, SheetCells, SheetRefused, WorkbookCells
+from workplan.lib.words import Said
+from workplan.templatetags.figures import unit_label
+
+_MARKED_WITHIN = 5
+_LANGUAGES = ("zh-hans", "en")
+
+
+@dataclass
+class _Change:
+    """What was changed about one indicator on one sheet."""
+
+    number: int
+    cells: dict[str, object] = field(default_factory=dict)
+    addresses: dict[str, str] = field(default_factory=dict)
+    unreadable: list[tuple[str, str, str]] = field(default_factory=list)
+    answer: str | None = None
+    #: Numbers that stand on the sheet unchanged; a state that contradicts them must meet them.
+    standing: dict[str, object] = field(default_factory=dict)
+
+
+def is_workbook_of_ours(book: WorkbookCells) -> bool:
+    """Say whether a sheet carries our mark, or what is left of one."""
+    return any(_mark(sheet) is not None or _broken_mark(sheet) for sheet in book.sheets)
+
+
+def changed_rows(book: WorkbookCells) -> Source:
+    """Return a row for each indicator of which a cell differs from what was downloaded; there may be none.
+
+    :raises SheetRefused: a sheet's hidden line or codes were changed, or the same month stands on two sheets.
+    """
+    rows: list[SourceRow] = []
+    notes: list[str] = list(book.warnings)
+    met: dict[tuple[str, str], str] = {}
+    for sheet in book.sheets:
+        mark = _mark(sheet)
+        if mark is None:
+            if _broken_mark(sheet):
+                raise _tampered(sheet.name)
+            if sheet.rows:
+                notes.append(Said(gettext_noop("其他工作表没有读取：%(names)s。"), {"names": sheet.name}))
+            continue
+        twin = met.setdefault((mark.unit, mark.month), sheet.name)
+        if twin != sheet.name:
+            raise SheetRefused(
+                _("工作表“%(one)s”和“%(other)s”是同一单位、同一报告期。请只保留一张。"),
+                code="duplicate_sheets", one=twin, other=sheet.name,
+            )  # fmt: skip
+        found = _SheetReader(sheet, mark)
+        rows += found.rows()
+        notes += found.notes()
+    return Source(rows, notes)
+
+
+def _mark(sheet: SheetCells) -> Mark | None:
+    return read_mark([text for text in _first_texts(sheet) if looks_marked(text)])
+
+
+def _broken_mark(sheet: SheetCells) -> bool:
+    return any(looks_marked(text) for text in _first_texts(sheet))
+
+
+def _first_texts(sheet: SheetCells) -> list[str]:
+    return [sheet.cell(row, KEY).as_text().strip() for row in sorted(sheet.rows)[:_MARKED_WITHIN]]
+
+
+def _tampered(name: str) -> SheetRefused:
+    return SheetRefused(
+        _("工作表“%(sheet)s”不是现行的填报模板，或其中隐藏的代码被改动。请重新下载模板，把数值“只粘贴值”进去。"),
+        code="template_changed", place=name, sheet=name,
+    )  # fmt: skip
+
+
+class _SheetReader:
+    """Reads one sheet against its mark."""
+
+    def __init__(self, sheet: SheetCells, mark: Mark) -> None:
+        self._sheet, self._mark = sheet, mark
+        self._passed_over: list[int] = []
+        self._keys = dict(self._keyed_rows())
+
+    def _keyed_rows(self) -> Iterator[tuple[str, int]]:
+        """Yield each key with its row; other rows with something in a cell to fill in are remembered.
+
+        :raises SheetRefused: a key was changed, stands twice, or beside another indicator's code.
+        """
+        met: set[str] = set()
+        for number in sorted(self._sheet.rows):
+            key = self._sheet.cell(number, KEY).as_text().strip()
+            if key in self._mark.seen:
+                code = self._sheet.cell(number, CODE).as_text().strip()
+                if key in met or code != key.partition(".")[0]:
+                    raise _tampered(self._sheet.name)
+                met.add(key)
+                yield key, number
+            elif key and not looks_marked(key):
+                raise _tampered(self._sheet.name)
+            elif met and not self._sheet.cell(number, VALUE).is_empty:
+                self._passed_over.append(number)
+
+    def notes(self) -> Iterator[str]:
+        hidden = sum(number in self._sheet.hidden_rows for number in self._keys.values())
+        if hidden:
+            yield Said(
+                gettext_noop("工作表“%(sheet)s”有 %(count)s 行是隐藏的，也已读取。"),
+                {
+                    "sheet": self._sheet.name,
+                    "count": hidden,
+                },
+            )
+        if self._sheet.is_hidden:
+            yield Said(gettext_noop("工作表“%(sheet)s”是隐藏的，也已读取。"), {"sheet": self._sheet.name})
+        missing = [key for key in self._mark.seen if key not in self._keys]
+        if missing:
+            yield Said(gettext_noop("工作表“%(sheet)s”删去了 %(count)s 行，这些数据保持不变。"), {
+                "sheet": self._sheet.name, "count": len(missing)
+            })  # fmt: skip
+        if self._passed_over:
+            listed = "、".join(str(number) for number in self._passed_over)
+            yield Said(
+                gettext_noop("工作表“%(sheet)s”第 %(rows)s 行不是模板中的行，已略过。"),
+                {
+                    "sheet": self._sheet.name,
+                    "rows": listed,
+                },
+            )
+
+    def rows(self) -> list[SourceRow]:
+        changes: dict[str, _Change] = {}
+        for key, number in self._keys.items():
+            code, _dot, part = key.partition(".")
+            change = changes.setdefault(code, _Change(number))
+            seen = self._mark.seen[key]
+            self._number(change, part, self._sheet.cell(number, VALUE), str(seen[0]))
+            self._measure(change, part, self._sheet.cell(number, MEASURE), str(seen[4]))
+            self._words(change, number, seen)
+        return [self._row(code, change) for code, change in changes.items() if _is_change(change)]
+
+    def _number(self, change: _Change, part: str, cell: Cell, seen: str) -> None:
+        change.addresses[part] = cell.address
+        area = next((area for area in self._sheet.merged if _covers(area, cell)), None)
+        if area is not None:
+            message = Said(gettext_noop("这一格是合并的单元格，看不出数值属于哪一行。请取消合并后逐格填写。"))
+            change.unreadable.append((part, "merged_cells", message))
+            return
+        try:
+            value = cell.plain()
+        except CellUnreadable as refusal:
+            change.unreadable.append((part, refusal.code, Said(refusal.template, refusal.params)))
+            return
+        text = numbers.plain_text(value) if cell.content == Content.NUMBER and value is not None else str(value or "")
+        if grammar.trim(text) != seen:
+            change.cells[part] = None if numbers.is_blank(text) else value
+        elif text:
+            change.standing[part] = value
+
+    def _measure(self, change: _Change, part: str, cell: Cell, seen: str) -> None:
+        """Refuse a number under another unit of measure than the one the sheet was made with (X-30)."""
+        text = cell.as_text().strip()
+        if part in change.cells and text not in _labels_of(seen):
+            message = gettext_noop("这一行的计量单位是“%(unit)s”，表上改成了“%(text)s”。请换算后填写，并改回计量单位。")
+            told = {"unit": unit_label(seen), "text": text[:20]}
+            change.unreadable.append((part, "unit_changed", Said(message, told)))
+
+    def _words(self, change: _Change, number: int, seen: Sequence[str]) -> None:
+        for column, name, before in ((STATE, "state", seen[1]), (NOTE, "note", seen[2]), (ANSWER, "answer", seen[3])):
+            cell = self._sheet.cell(number, column)
+            text = cell.as_text().strip()
+            if cell.content == Content.NOT_CALCULATED:
+                message = Said(gettext_noop("这一格是公式，请改填文字。"))
+                change.unreadable.append((name, "formula_not_calculated", message))
+            if text.replace("\r\n", "\n") == str(before).strip():
+                continue
+            change.addresses[name] = cell.address
+            if name == "answer":
+                change.answer = text
+            else:
+                change.cells[name] = _state_named(text) if name == "state" else text
+
+    def _row(self, code: str, change: _Change) -> SourceRow:
+        cells = {"month": self._mark.month, "unit": self._mark.unit, "indicator": code, **change.cells}
+        if change.cells.get("state"):
+            cells = {**change.standing, **cells}
+        return SourceRow(
+            change.number, cells, sheet=self._sheet.name, addresses=change.addresses,
+            unreadable=change.unreadable, answer=change.answer,
+        )  # fmt: skip
+
+
+def _is_change(change: _Change) -> bool:
+    return bool(change.cells or change.unreadable or change.answer is not None)
+
+
+def _covers(area: tuple[int, int, int, int], cell: Cell) -> bool:
+    first_column, first_row, last_column, last_row = area
+    return first_column <= cell.column <= last_column and first_row <= cell.row <= last_row
+
+
+def _labels_of(measure: str) -> set[str]:
+    """Return how a unit of measure is called in the languages of the portal."""
+    labels = set()
+    for language in _LANGUAGES:
+        with translation.override(language):
+            labels.add(unit_label(measure))
+    return labels
+
+
+def _state_named(text: str) -> str | None:
+    """Return the code of a state that the sheet names in either language; another word goes to the gate as it is."""
+    if not text:
+        return None
+    for language in _LANGUAGES:
+        with translation.override(language):
+            for state in FigureState:
+                if text in {str(state.label), state.value.lower()}:
+                    return state.value.lower()
+    return text

@@ -1,0 +1,138 @@
+"""An uploaded file from the first look to the import: kept, read, planned, confirmed."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from submissions.batches import save_drafts
+from submissions.bulk import imports, sources
+from submissions.bulk.limits import Limits, at_once
+from submissions.bulk.plan import Mode, Plan, plan_import
+from submissions.bulk.rows import RowFault, Source
+from submissions.models import UploadedFile
+from submissions.workbook.read import changed_rows, is_workbook_of_ours
+from workplan.lib.sheets import clean_text
+from workplan.lib.spreadsheets import SheetRefused, read_workbook
+
+#: How long a file waits for its confirmation, and how many of one person's do.
+KEPT_FOR = timedelta(hours=24)
+MOST_WAITING = 20
+#: So many single faults are shown; the whole list is in the person's own workbook.
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Look:
+    """What an uploaded file would do."""
+
+    plan: Plan
+    #: The workbook is ours, made to be filled in; else it is a table of figures.
+    is_ours: bool
+    #: When the same content was imported before by the same person.
+    imported_before: datetime | None
+
+    @property
+    def n_changes(self) -> int:
+        return sum(len(one.changes) for one in self.plan.reports)
+
+    @property
+    def faults_by_rule(self) -> list[tuple[str, list[RowFault]]]:
+        """Return the first faults, those of one rule together."""
+        shown = sorted(self.plan.faults, key=lambda one: one.code)[:SHOWN]
+        return [(code, list(faults)) for code, faults in groupby(shown, key=lambda one: one.code)]
+
+    @property
+    def n_more(self) -> int:
+        return max(0, len(self.plan.faults) - SHOWN)
+
+
+def read_source(content: bytes, limits: Limits | None = None) -> tuple[Source, bool]:
+    """Return the rows of a file, and whether it is a workbook we made.
+
+    :raises SheetRefused: the file cannot be read as it stands.
+    """
+    if not content.startswith(b"PK") and _is_text(content):
+        return sources.from_csv(content, limits), False
+    book = read_workbook(content, bounds=(limits or at_once()).bounds)
+    if is_workbook_of_ours(book):
+        return changed_rows(book), True
+    return sources.from_tables(book, limits), False
+
+
+def _is_text(content: bytes) -> bool:
+    """Say whether a file is to be read as CSV: text whose first line names columns."""
+    start = content[:4_000]
+    is_plain = b"\0" not in start or start.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return is_plain and not start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"<", b"%PDF", b"{\\rtf", b"MIME"))
+
+
+def keep(content: bytes, name: str, *, by: User, now: datetime) -> UploadedFile:
+    """Keep the file until it is confirmed; the person's oldest ones give way.
+
+    :raises SheetRefused: it cannot be read; then it is not kept.
+    """
+    if len(content) > settings.IMPORT_XLSX_BYTES:
+        raise SheetRefused(
+            _("文件有 %(size)s 字节，最多 %(most)s 字节。请拆分后上传。"),
+            code="too_large", size=len(content), most=settings.IMPORT_XLSX_BYTES,
+        )  # fmt: skip
+    read_source(content)
+    waiting = UploadedFile.objects.filter(by=by, imported_at=None)
+    waiting.filter(uploaded_at__lt=now - KEPT_FOR).delete()
+    kept = waiting.order_by("-uploaded_at").values("pk")[: MOST_WAITING - 1]
+    waiting.exclude(pk__in=list(kept.values_list("pk", flat=True))).delete()
+    return UploadedFile.objects.create(
+        by=by,
+        name=clean_text(name).replace("\n", " ")[:200],
+        digest=hashlib.sha256(content).hexdigest(),
+        content=content,
+        uploaded_at=now,
+    )
+
+
+def look(upload: UploadedFile, *, by: User, today: date) -> Look:
+    """Return what the file would do now.
+
+    :raises SheetRefused: the file cannot be read as it stands.
+    """
+    source, is_ours = read_source(bytes(upload.content))
+    plan = plan_import(source, by=by, today=today)
+    before = UploadedFile.objects.filter(by=by, digest=upload.digest, imported_at__isnull=False)
+    newest = before.order_by("-imported_at").values_list("imported_at", flat=True).first()
+    return Look(plan, is_ours, newest)
+
+
+def confirm(upload: UploadedFile, *, by: User, now: datetime) -> Look:
+    """Import the file, whole or not at all, and forget its content; a second confirmation finds nothing to do.
+
+    :raises StaleVersion: others kept saving the same reports meanwhile.
+    """
+    for attempt in range(1, imports.ATTEMPTS + 1):
+        try:
+            return _confirmed(upload, by=by, now=now)
+        except imports.StaleVersion:
+            if attempt == imports.ATTEMPTS:
+                raise
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+@transaction.atomic
+def _confirmed(upload: UploadedFile, *, by: User, now: datetime) -> Look:
+    held = UploadedFile.objects.select_for_update().get(pk=upload.pk)
+    if held.imported_at is not None:
+        return Look(Plan([], [], [], []), is_ours=True, imported_before=held.imported_at)
+    found = look(held, by=by, today=now.date())
+    if found.plan.faults:
+        return found
+    save_drafts(found.plan.drafts(Mode.WHOLE), by=by, now=now, origin={"by_import": "file", "file": held.digest})
+    held.content, held.imported_at, held.n_changes = b"", now, found.n_changes
+    held.save(update_fields=["content", "imported_at", "n_changes"])
+    return found
