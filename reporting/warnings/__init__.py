@@ -1,0 +1,1 @@
+"""Early warning: rules as data, held against totals; each warning opens once, is answered, recovers and closes."""

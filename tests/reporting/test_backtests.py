@@ -1,0 +1,117 @@
+"""Forecasts held against what came: the record that ships is the one that is measured, and it is worth showing."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from reporting import forecast_record
+from reporting.benchmarks import backtests
+from reporting.benchmarks.backtests import Record, Trial, Year
+from reporting.forecast_record import hit_rates
+from reporting.pages.curves import forecast_sentence
+from targets.forecasts import Forecast, Method
+from targets.goals import Goal, Kind
+from targets.models import Indicator
+
+D = Decimal
+
+
+@pytest.fixture(scope="module")
+def tried() -> list[Trial]:
+    return list(backtests.trials(backtests.years()))
+
+
+def test_the_record_that_ships_is_the_one_that_is_measured(tried):
+    assert forecast_record.FILE.read_text(encoding="utf-8") == backtests.as_file(backtests.by_method(tried))
+
+
+def test_the_demo_year_and_three_seasonal_shapes_are_tried(tried):
+    records = backtests.by_name(tried)
+
+    assert len(records) == 1 + 2 * len(backtests.SHAPES)
+    assert len(backtests.SHAPES.keys() - {"even"}) >= 3
+    assert records[backtests.DEMO].n == 88
+
+
+@pytest.mark.parametrize("shape", [backtests.DEMO, "early rush", "harvest", "december rush"])
+def test_a_known_curve_beats_the_naive_run_rate(tried, shape):
+    record = backtests.by_name(tried)[shape]
+
+    assert record.mean_error < record.mean_naive_error / 2
+
+
+@pytest.mark.parametrize("shape", sorted(backtests.SHAPES))
+def test_the_band_of_a_known_curve_holds_about_as_often_as_it_says(tried, shape):
+    assert D("0.7") < backtests.by_name(tried)[shape].hit_rate < D("0.9")
+
+
+def test_the_synthetic_years_are_the_same_every_time():
+    assert list(backtests.synthetic_years()) == list(backtests.synthetic_years())
+
+
+def test_a_level_grows_from_its_baseline_and_a_rate_stays():
+    stock = Year("s", Goal(Kind.STOCK, None, None, baseline=D(100)), tuple((n, D(100 + n)) for n in range(1, 13)), None)
+    rate = Year("r", Goal(Kind.RATIO, None, None, frequency=3), tuple((n, D(n) / 100) for n in (3, 6, 9, 12)), None)
+
+    found = list(backtests.trials([stock, rate]))
+
+    assert {(trial.error, trial.naive_error) for trial in found if trial.name == "s"} == {(0, 0)}
+    assert [trial.naive_error for trial in found if trial.name == "r"] == [D("0.5"), D("0.25")]
+
+
+def test_a_year_that_came_to_nothing_is_not_tried():
+    empty = Year("n", Goal(Kind.FLOW, None, None), tuple((n, D(0)) for n in range(1, 13)), None)
+
+    assert list(backtests.trials([empty])) == []
+
+
+def test_the_table_says_where_no_band_was_given():
+    record = Record()
+    record.add(Trial("x", Method.LAST, D("0.125"), D("0.25"), has_band=False, is_hit=False))
+
+    assert backtests.table({"x": record}).splitlines()[1].split() == ["x", "1", "12.50", "25.00", "0", "–"]
+
+
+def test_the_page_tells_the_measured_hit_rate():
+    indicator = Indicator(code="X01", unit_of_measure="PERSON")
+    measured = hit_rates()[Method.SEASONAL]
+    share = (measured.share * 100).quantize(D(1))
+
+    told = forecast_sentence(Forecast(D(10_000), D(9_000), D(11_000), Method.SEASONAL), indicator)
+
+    assert told == (
+        f"全年预计1万人，八成区间9,000人至1.1万人（按季节曲线推算；回测{measured.n_bands}次，实际落在区间内的占{share}%）"
+    )
+
+
+def test_a_method_never_measured_claims_nothing():
+    indicator = Indicator(code="X01", unit_of_measure="PERSON")
+
+    told = forecast_sentence(Forecast(D(10_000), D(9_000), D(11_000), Method.TREND), indicator)
+
+    assert told == "全年预计1万人，区间9,000人至1.1万人（按今年趋势推算）"
+
+
+def test_the_command_checks_and_writes_the_record(tmp_path, monkeypatch, capsys):
+    stale = tmp_path / "forecast_record.json"
+    stale.write_text("{}", encoding="utf-8")
+    shipped = forecast_record.FILE.read_text(encoding="utf-8")
+    monkeypatch.setattr(forecast_record, "FILE", stale)
+
+    with pytest.raises(CommandError, match="is stale"):
+        call_command("backtest_forecasts", check=True)
+    call_command("backtest_forecasts", write=True)
+    call_command("backtest_forecasts", check=True)
+
+    assert stale.read_text(encoding="utf-8") == shipped
+
+
+def test_the_bench_prints_errors_and_hit_rates(capsys):
+    call_command("bench", "forecasts")
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["forecasts", "n", "error", "%", "run-rate", "%", "bands", "hit", "rate", "%"]
+    assert lines[1].startswith("demo year")
