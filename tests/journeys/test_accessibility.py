@@ -1,0 +1,128 @@
+"""Axe finds nothing to complain of on any page, in either theme (G-25, UX-46)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import URLResolver, get_resolver, resolve
+from playwright.sync_api import Page
+
+from targets.models import Indicator
+from tests.reporting.warned import RuleFactory, judged
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+#: Who looks → where.
+PAGES: dict[str | None, list[str]] = {
+    None: ["/accounts/login/", "/no/such/page/"],
+    "ministry": [
+        "/leader/?month=2007-09",
+        "/overview/?month=2007-09",
+        "/indicators/T01/?month=2007-09",
+        "/indicators/T04/?month=2007-09",
+        "/indicators/T01/trace/?month=2007-09",
+        "/indicators/T01/reasons/?month=2007-09",
+        "/regions/?month=2007-09",
+        "/compare/?month=2007-09",
+        "/explore/?month=2007-09&measure=value&measure=status",
+        "/units/440000/?month=2007-09",
+        "/plan/?month=2007-09",
+        "/plan/items/1/?month=2007-09",
+        "/warnings/",
+        "/review/",
+        "/reports/2007-09/440000/",
+        "/calendar/",
+        "/calendar/2007-09/",
+        "/circular/2007-09/",
+        "/circular/2007-09/wording/",
+        "/rules/",
+    ],
+    "gd_clerk": [
+        "/reports/",
+        "/reports/2007-10/440000/",
+        "/reports/2007-10/440000/check/",
+        "/reports/grid/440000/",
+        "/reports/workbook/",
+        "/reports/imports/",
+        "/notices/",
+        "/notices/preferences/",
+        "/accounts/profile/",
+        "/accounts/password/change/",
+        "/accounts/sessions/",
+        "/accounts/2fa/",
+    ],
+}
+#: Routes without a page of their own (they send on, take what is posted, answer with a file, a part or JSON),
+#: and steps between two pages, made of the same parts. The page of one warning has a test of its own below.
+NO_PAGES = re.compile(
+    r"home|set_language|set_theme|alive|ready|account_(logout|inactive|reauthenticate)|mfa_(?!index).*|accounts:token-.*"
+    r"|reporting:export-.*|notices:(read|follow)|submissions:(grid|import|calendar)-(?!month$).*"
+    r"|reporting:(circular-(file|template)|letters?|warning|warning-answer)"
+    r"|submissions:(workbook-file|uploaded|uploaded-marked|receipt|evidence|notes|decide|act|approve-clean)"
+    r"|submissions:rule-(excuse|withdraw|setting|end)"
+)
+
+
+def problems(page: Page, theme: str = "light") -> list[str]:
+    """Return what axe objects to: rule and first element of each; of the dark theme, only faults of colour."""
+    options = {"runOnly": ["color-contrast"]} if theme == "dark" else None
+    found = Axe().run(page, options=options).response["violations"]
+    return [f"{one['id']} × {len(one['nodes'])}: {one['nodes'][0]['html'][:120]}" for one in found]
+
+
+def routes(resolver: URLResolver, space: str = "") -> Iterator[str]:
+    """Yield the names of all routes but the admin's and the API's."""
+    for one in resolver.url_patterns:
+        if isinstance(one, URLResolver):
+            if one.namespace not in {"admin", "api"}:
+                yield from routes(one, f"{one.namespace}:" if one.namespace else space)
+        elif one.name:
+            yield space + one.name
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_page_has_a_violation(september, sign_in, page, live_server, theme):
+    page.emulate_media(color_scheme=theme)
+    found = {}
+    for person, addresses in PAGES.items():
+        if person:
+            sign_in(person)
+        for address in addresses:
+            page.goto(live_server.url + address)
+            found[address] = problems(page, theme)
+
+    assert {address: told for address, told in found.items() if told} == {}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_page_of_a_warning_has_no_violation(september, sign_in, page, live_server, theme):
+    indicator = Indicator.objects.get(code="T01")
+    RuleFactory(code="EW99", indicator=indicator, measure="VALUE", comparison="GT", limit=0)
+    warning = next(one for one in judged() if one.rule.code == "EW99")
+    page.emulate_media(color_scheme=theme)
+    sign_in("ministry")
+    page.goto(f"{live_server.url}/warnings/{warning.pk}/")
+
+    assert problems(page, theme) == []
+
+
+def test_every_page_is_among_them():
+    """A new route is looked at too, or it is said why not."""
+    looked_at = {
+        resolve(address.split("?")[0]).view_name
+        for pages in PAGES.values()
+        for address in pages
+        if "no/" not in address
+    }
+
+    unseen = set(routes(get_resolver())) - looked_at
+    assert [name for name in sorted(unseen) if not NO_PAGES.fullmatch(name)] == []
+
+
+def test_a_page_with_faults_is_told_of(page, live_server):
+    page.set_content('<main><img src="x.png"><p style="color: #999; background: #aaa">hardly to be read</p></main>')
+
+    assert {line.split(" ")[0] for line in problems(page)} >= {"image-alt", "color-contrast", "html-has-lang"}
