@@ -54,7 +54,7 @@ lock: $(PY)  ## Resolve the requirements anew; ARGS=--upgrade
 	$(PY) -m pip install --quiet $(UV)
 	for name in requirements requirements-dev requirements-node; do \
 		test $$name = requirements && constraint= || constraint='--constraint requirements.lock'; \
-		$(PY) -m uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+		$(PY) -m uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 			--no-header --no-emit-index-url $$constraint $(ARGS) --output-file $$name.lock $$name.txt || exit 1; \
 	done
 	scripts/with_node npm install --package-lock-only
