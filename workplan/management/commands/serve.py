@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import socket
 import sys
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -36,6 +37,8 @@ class Command(BaseCommand):
         parser.add_argument("--prepare-only", action="store_true", help="stop before the web server starts")
 
     def handle(self, *, port: int, prepare_only: bool, **options: object) -> None:
+        if not prepare_only:
+            _refuse_a_taken_port(port)
         self._migrate()
         call_command("compile_catalogues", stdout=self.stdout)
         self._load()
@@ -91,6 +94,19 @@ class Command(BaseCommand):
             *("--graceful-timeout", "10", "--log-level", "warning", "--no-control-socket"),
         ]
         os.execv(sys.executable, arguments)  # noqa: S606 -- our own interpreter, no shell
+
+
+def _refuse_a_taken_port(port: int) -> None:
+    """Say so before anything is prepared: a portal that runs already would lose its static files under its feet."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as reason:
+            raise CommandError(
+                f"Port {port} is taken ({reason.strerror}). If Workplan runs there already, use it or stop it with "
+                f"Ctrl-C; otherwise choose another port: make run PORT={port + 1}"
+            ) from None
 
 
 def _fingerprint(folders: list[Path]) -> str:
