@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 
@@ -18,13 +18,19 @@ def own_connection() -> BaseDatabaseWrapper:
 def alone(number: int) -> Iterator[bool]:
     """Hold the advisory lock of that number inside; say whether it is ours, or somebody else's already.
 
-    It lives on a connection of its own: no rollback and no pooled connection lets go of it.
+    It lives on a connection of its own: no rollback and no pooled connection lets go of it. It is given back by name:
+    a server notices a closed connection a moment later, and whoever comes next would be told that somebody is at work.
     """
     control = own_connection()
     try:
         with control.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
             is_ours = bool(cursor.fetchone()[0])
-        yield is_ours
+            try:
+                yield is_ours
+            finally:
+                if is_ours:
+                    with suppress(DatabaseError, InterfaceError):  # a broken connection has let go of it already
+                        cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
     finally:
         control.close()
