@@ -17,6 +17,7 @@ ACTIONS = {
     "account.rename": gettext_lazy("修改姓名"),
     "audit.export": gettext_lazy("导出审计记录"),
     "audit.verify": gettext_lazy("校验审计记录"),
+    "backup.restored": gettext_lazy("从备份恢复"),
     "circular.word": gettext_lazy("修改通报文字"),
     "demo.removed": gettext_lazy("清除演示数据"),
     "rule.set": gettext_lazy("设置审核规则"),

@@ -270,6 +270,11 @@ EVIDENCE_FILES_PER_MILESTONE = 10
 #: What one unit may keep in one plan year.
 EVIDENCE_UNIT_BYTES = 300_000_000
 
+# Backups ---------------------------------------------------------------------------------------
+
+#: Backups are sealed with it; empty: they are not. Kept apart from the backups, and not by the same person.
+BACKUP_KEY = env("WORKPLAN_BACKUP_KEY", "")
+
 # Mail ------------------------------------------------------------------------------------------
 
 #: "smtp" sends, "console" prints (to try it out), "none" writes no mail at all.
