@@ -4,7 +4,7 @@ Nothing is divided here: a path is kept as an undivided fraction, and a verdict 
 """
 
 from collections.abc import Callable, Iterable
-from decimal import Decimal
+from decimal import Context, Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -13,6 +13,8 @@ from targets.periods import MONTHS_IN_YEAR, last_due_month
 
 NOTHING = Decimal(0)
 _WHOLE = Decimal(1)
+#: Multiplies a first figure of 28 digits without rounding; else it would lie a hair beside the path it starts.
+_EXACT = Context(prec=60)
 
 
 class Path(NamedTuple):
@@ -101,7 +103,10 @@ def amount_arose(reading: Reading) -> bool:
 def _line(start: int, origin: Decimal, target: Decimal, due: int) -> Path:
     """The straight path from ``origin`` in month ``start`` to the target in December."""
     parts = MONTHS_IN_YEAR - start
-    return Path(origin * parts + (target - origin) * (due - start), parts) if parts else Path(target)
+    if not parts:
+        return Path(target)
+    still_to_go = _EXACT.multiply(origin, MONTHS_IN_YEAR - due)
+    return Path(_EXACT.fma(target, due - start, still_to_go), parts)
 
 
 def _from_origin(goal: Goal, target: Decimal, _reading: Reading, due: int) -> Path | None:

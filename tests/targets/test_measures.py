@@ -316,6 +316,16 @@ def test_a_rate_without_baseline_starts_from_its_first_figure(month, first_month
     assert measures.pro_rata_target(goal, reading) == expected
 
 
+@given(RATES, st.integers(1, 11))
+def test_a_first_figure_lies_exactly_on_the_path_it_starts(rate, month):
+    goal = Goal(Kind.RATIO, Bound.AT_LEAST, D(2))
+    reading = Reading(month, rate, month, rate)
+
+    assert measures.deviation(goal, reading) == 0
+    assert measures.rank_key(goal, reading) in {None, 1}
+    assert measures.status(goal, reading, THRESHOLDS) == Status.ON_SCHEDULE
+
+
 def test_a_rate_without_any_figure_has_no_path():
     goal = Goal(Kind.RATIO, Bound.AT_LEAST, D("0.9"), frequency=3)
 
