@@ -18,6 +18,7 @@ from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import ScopedRateThrottle
+from rest_framework.views import APIView
 
 from accounts import services
 from accounts.adapter import client_address
@@ -42,6 +43,20 @@ class NotAToken(Refused):
     http_status = 400
 
 
+class FailedSignIns(ScopedRateThrottle):
+    """Counts what failed from one address; whoever signs in with the right password takes up nobody's pace."""
+
+    def throttle_success(self) -> bool:
+        return True
+
+    @classmethod
+    def count(cls, request: Request, view: APIView) -> None:
+        """Note one failure of the address that asks."""
+        pace = cls()
+        if pace.allow_request(request, view):
+            ScopedRateThrottle.throttle_success(pace)
+
+
 class CredentialsReader(StrictSerializer):
     username = StrictText(max_length=150)
     password = StrictText(max_length=LONGEST_PASSWORD, trim_whitespace=False)
@@ -54,18 +69,22 @@ class TokenWriter(serializers.Serializer):
 
 
 class TokensView(Resource):
-    """Obtain a token. Failures are counted per name and address, as on the sign-in page."""
+    """Obtain a token. Failures are counted per name and address, as on the sign-in page, and per address."""
 
     authentication_classes: ClassVar = []
     permission_classes: ClassVar = [AllowAny]
-    throttle_classes: ClassVar = [ScopedRateThrottle]
+    throttle_classes: ClassVar = [FailedSignIns]
     throttle_scope = "tokens"
 
     @extend_schema(request=CredentialsReader, responses={201: TokenWriter}, operation_id="tokens_create")
     def post(self, request: Request) -> Response:
         given = self.body(CredentialsReader)
         plain = request._request  # noqa: SLF001 -- axes marks the request that its middleware sees
-        user = _identified(plain, given)
+        try:
+            user = _identified(plain, given)
+        except WrongCredentials:
+            FailedSignIns.count(request, self)
+            raise
         made = services.create_token(
             user, name=str(_("以密码申请")), scope=ApiToken.Scope.WRITE, ttl=services.SIGN_IN_TOKEN_TTL
         )

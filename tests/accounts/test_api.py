@@ -12,6 +12,7 @@ from django.utils import timezone
 from rest_framework.response import Response
 
 from accounts import services
+from accounts.api import FailedSignIns
 from accounts.models import ApiToken, AuditEntry, User
 from accounts.rest import Resource
 from tests import factories
@@ -120,6 +121,26 @@ def test_failures_lock_the_name_as_on_the_sign_in_page(client, clerk):
     assert locked.status_code == 429
     assert locked["Content-Type"] == "application/problem+json"
     assert int(locked["Retry-After"]) > 880
+
+
+@pytest.fixture
+def three_an_hour(monkeypatch):
+    """A pace that a test can wear out before any clock moves on."""
+    monkeypatch.setattr(FailedSignIns, "THROTTLE_RATES", {"tokens": "3/hour"})
+
+
+def test_an_office_behind_one_address_signs_in_as_often_as_it_likes(client, clerk, three_an_hour):
+    assert [ask(client).status_code for _n in range(5)] == [201] * 5
+
+
+def test_failures_of_one_address_are_counted_over_all_names(client, clerk, three_an_hour):
+    guesses = [ask(client, username=f"name{n}", password="wrong").status_code for n in range(3)]
+
+    slowed = ask(client)
+
+    assert guesses == [401] * 3
+    assert (slowed.status_code, slowed.json()["type"]) == (429, "urn:workplan:problem:throttled")
+    assert int(slowed["Retry-After"]) > 60
 
 
 def test_success_forgets_earlier_failures(client, clerk):
