@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.urls import include, path, re_path, register_converter
@@ -11,6 +12,7 @@ from django.urls.converters import StringConverter
 from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.request import Request
+from rest_framework.serializers import ChoiceField
 from rest_framework.views import APIView
 
 from accounts.rest import Resource
@@ -21,7 +23,8 @@ from submissions import import_api as bulk
 from submissions import rule_api as rules
 from submissions.converters import ReferenceMonth, UnitCode
 from targets import api as targets
-from workplan.lib.rest import FormatNegotiation
+from workplan.lib.rest import FormatNegotiation, read_query
+from workplan.lib.serializers import StrictSerializer
 
 
 class YearConverter(StringConverter):
@@ -46,11 +49,22 @@ register_converter(UnitCode, "unit_code")
 register_converter(IndicatorConverter, "indicator_code")
 
 
+class SchemaQuery(StrictSerializer):
+    """How the document is written, and in which language."""
+
+    format = ChoiceField(["json", "yaml"], required=False)
+    lang = ChoiceField(settings.LANGUAGES, required=False)
+
+
 class Schema(SpectacularAPIView):
     """The OpenAPI document, as JSON or YAML."""
 
     content_negotiation_class = FormatNegotiation
     renderer_classes: ClassVar = [OpenApiJsonRenderer2, OpenApiYamlRenderer]
+
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
+        super().initial(request, *args, **kwargs)
+        read_query(request, SchemaQuery)
 
 
 class Docs(SpectacularSwaggerSplitView):

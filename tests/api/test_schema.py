@@ -42,6 +42,18 @@ def test_it_is_openapi_3_1_as_json_or_yaml(caller, schema):
     assert yaml.content.decode().startswith("openapi: 3.1.0")
 
 
+@pytest.mark.parametrize(
+    ("query", "fault"),
+    [("foo=1", ("?foo", "unknown_parameter")), ("format=xml", ("?format", "invalid_choice"))],
+)
+def test_a_parameter_it_does_not_know_is_refused(caller, country, query, fault):
+    refusal = caller("auditor").get(f"/api/v1/schema/?{query}")
+
+    assert refusal.status_code == 400
+    assert [(one["pointer"], one["code"]) for one in refusal.json()["errors"]] == [fault]
+    assert caller("auditor").get("/api/v1/schema/?format=json&lang=en").status_code == 200
+
+
 def test_every_address_of_the_map_is_in_it(schema):
     from reporting.sdmx.urls import urlpatterns as sdmx
     from workplan.api import urlpatterns
