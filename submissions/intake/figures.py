@@ -147,17 +147,19 @@ class FigureReader:
         )
 
     def _indicator(self, code: object, before: Container[str]) -> Indicator:
-        if isinstance(code, str) and code in before:
+        if not isinstance(code, str):
+            raise CellRefused("indicator", "unknown_indicator", gettext_noop("请写明指标代码，例如 T01。"))
+        if code in before:
             raise CellRefused("indicator", "duplicate", gettext_noop("%(code)s 出现了两次，请只保留一次。"), code=code)
-        if isinstance(code, str) and code in self.due:
+        if code in self.due:
             return self.due[code]
-        known, is_assigned = self._look_up(code) if isinstance(code, str) else (None, False)
+        known, is_assigned = self._look_up(code)
         if known is None:
             raise CellRefused(
                 "indicator",
                 "unknown_indicator",
                 gettext_noop("没有代码为“%(code)s”的指标。"),
-                code=str(code)[:40],
+                code=code[:40],
             )
         if not is_assigned:
             raise CellRefused(

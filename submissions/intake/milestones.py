@@ -123,9 +123,11 @@ class _Reader:
 
 
 def _known(code: object, known: Mapping[str, Milestone], before: Container[str]) -> Milestone:
-    if not isinstance(code, str) or code not in known:
+    if not isinstance(code, str):
+        raise CellRefused("milestone", "unknown_milestone", gettext_noop("请写明节点代码，例如 M01-1。"))
+    if code not in known:
         template = gettext_noop("没有代码为“%(code)s”、由本单位填报的节点。")
-        raise CellRefused("milestone", "unknown_milestone", template, code=str(code)[:40])
+        raise CellRefused("milestone", "unknown_milestone", template, code=code[:40])
     if code in before:
         raise CellRefused("milestone", "duplicate", gettext_noop("%(code)s 出现了两次，请只保留一次。"), code=code)
     return known[code]

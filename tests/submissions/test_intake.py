@@ -189,6 +189,14 @@ def test_a_cell_that_cannot_be_stored_is_named(reader, row, pointer, code):
     assert complaints(reader(), row) == [(f"/figures/0/{pointer}", code)]
 
 
+@pytest.mark.parametrize("row", [{}, {"indicator": None}, {"indicator": 7}])
+def test_a_row_without_a_code_is_asked_for_one(reader, row):
+    with pytest.raises(InputRefused) as refused:
+        reader().read([row])
+
+    assert [one["message"] for one in refused.value.errors()] == ["请写明指标代码，例如 T01。"]
+
+
 def test_a_suggestion_comes_along(reader):
     with pytest.raises(InputRefused) as refused:
         reader().read([{"indicator": "T01", "value": "12万"}])
