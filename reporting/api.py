@@ -190,7 +190,8 @@ class Figures(FiguresResource):
         if wanted in FILES:
             return download(request.user, selection, FILES[wanted], name="figures")
         rows = selection.read_by(request.user)
-        return page_of(rows, request, self.query, ObservationSerializer, prepared=partial(map, figure_cells))
+        prepared = partial(map, figure_cells)
+        return page_of(rows, request, self.query, ObservationSerializer, prepared=prepared, parts=self.query["parts"])
 
     def _selection(self, person: permissions.Person) -> Selection:
         query = self.query
@@ -201,4 +202,5 @@ class Figures(FiguresResource):
             unit=unit_named(query["unit"]) if "unit" in query else None,
             indicator=indicator_named(query["indicator"]) if "indicator" in query else None,
             all_versions=query["versions"] == "all",
+            with_parts=query["parts"],
         )

@@ -21,7 +21,6 @@ FIGURES = OpenApiExample(
         "release": "flash",
         "version": 1,
         "approved_at": "2007-07-06T15:57:00+08:00",
-        "parts": {},
     },
 )
 PROGRESS = OpenApiExample(

@@ -113,6 +113,7 @@ def figures(request: HttpRequest) -> StreamingHttpResponse:
         period=period if request.GET.get("month") else None,
         unit=None if unit.is_nation else unit,
         indicator=_indicator(request),
+        with_parts=True,
     )
     wanted = _choice(request, "format", ("xlsx", "csv", "parquet"))
     answer = download(cast(User, request.user), selection, wanted, name=f"{_('数据')}_{period.plan.year}")

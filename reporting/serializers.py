@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -13,7 +15,7 @@ from targets.goals import Status
 from targets.serializers import INDICATOR_CODE, UNIT_CODE, ItemSerializer, MonthField
 from workplan.lib.numbers import plain_text
 from workplan.lib.rest import PageQuery
-from workplan.lib.serializers import Code, DecimalText, LowerChoice, QueryInteger
+from workplan.lib.serializers import Code, DecimalText, LowerChoice, QueryInteger, YesNo
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 PROGRESS_STATUSES = [(status.value, status.value) for status in Status]
@@ -48,6 +50,7 @@ class FiguresQuery(PlanQuery):
     unit = Code(UNIT_CODE, required=False)
     indicator = Code(INDICATOR_CODE, required=False)
     versions = serializers.ChoiceField(["newest", "all"], default="newest")
+    parts = YesNo(help_text=_("另给分项：JSON 中为 parts，文件中每个分项一列，如 parts/workers"))
     format = serializers.ChoiceField(["json", "csv", "xlsx", "parquet"], required=False)
 
 
@@ -137,5 +140,11 @@ class ObservationSerializer(serializers.Serializer):
     version = serializers.IntegerField()
     approved_at = serializers.CharField(help_text="2007-07-05T10:00:00+08:00")
     parts = serializers.DictField(
-        child=DecimalText(), help_text=_("分项代码和数值；CSV 和 XLSX 中每个分项一列，如 parts/workers")
+        child=DecimalText(), required=False, help_text=_("分项代码和数值；在地址中写明 parts=true 时才有")
     )
+
+    def to_representation(self, row: Mapping[str, object]) -> dict[str, object]:
+        told: dict[str, object] = super().to_representation(row)
+        if not self.context["parts"]:
+            del told["parts"]
+        return told

@@ -48,6 +48,8 @@ class Selection:
     unit: ReportingUnit | None = None
     indicator: Indicator | None = None
     all_versions: bool = False
+    #: In files: after the columns everybody knows, one for each part that figures are filed in.
+    with_parts: bool = False
 
     def read_by(self, person: User, period: ReportingMonth | None = None) -> QuerySet:
         """Return what the person may read of it, or of one of its months."""
@@ -104,7 +106,7 @@ def file_chunks(person: User, selection: Selection, file_format: str) -> Iterato
     totals.refresh()
     with snapshot():
         about = about_lines(person, selection, now=clock.now())
-        parts = part_codes()
+        parts = part_codes() if selection.with_parts else ()
         rows = observation_rows(person, selection, parts)
         table = BulkTable("figures", figure_columns(parts), rows, about_name="about", about=about)
         yield from FORMATS[file_format].chunks(table)
@@ -196,7 +198,7 @@ def about_lines(person: User, selection: Selection, *, now: datetime) -> list[tu
         (_("导出人"), str(person)),
         (_("已发布的报告期"), " ".join(published) or _("无")),
         (_("未发布的报告期（暂定数 p）"), " ".join(provisional) or _("无")),
-        (_("更正（r）"), _("version 大于 1 的数字经过更正。")),
+        (_("更正（r）"), _("每报送一次，version 加 1，退回后重报也算；versions=all 列出此前通过的各个版本。")),
         (_("缺报（x）"), _("没有报送的单位不列入表中。")),
         (_("不适用（z）"), _("state 为 not_applicable，没有数值。")),
         (_("数值"), _("以基本单位（人、元、个）列出，比率为小数，未经四舍五入；比率的分子、分母同列。")),

@@ -14,26 +14,17 @@ from submissions.bulk.plan import Mode, Strategy
 from submissions.models import ImportJob, JobState
 from submissions.serializers import FIGURE_STATES, LONGEST_TEXT, NumberCell, PartCells
 from targets.serializers import INDICATOR_CODE, UNIT_CODE, MonthField
-from workplan.lib.serializers import Code, LowerChoice, StrictSerializer, lower_case
+from workplan.lib.serializers import Code, LowerChoice, StrictSerializer, YesNo, lower_case
 
 JOB_STATES = lower_case(JobState.choices)
 
 # What is asked for -----------------------------------------------------------------------------
 
 
-class _YesNo(serializers.ChoiceField):
-    """A switch in an address: true or false, and nothing that looks like it."""
-
-    default_error_messages: ClassVar = {"invalid_choice": _("须是 true 或 false。")}
-
-    def to_internal_value(self, data: object) -> bool:
-        return super().to_internal_value(data) == "true"
-
-
 class ImportQuery(StrictSerializer):
     """Whether to write, what may be written, and what becomes of good reports beside bad ones."""
 
-    dry_run = _YesNo(["true", "false"], default="false", help_text=_("只检查，不写入"))
+    dry_run = YesNo(help_text=_("只检查，不写入"))
     strategy = serializers.ChoiceField([one.value for one in Strategy], default=Strategy.BOTH.value)
     mode = serializers.ChoiceField(
         [one.value for one in Mode],
@@ -43,7 +34,7 @@ class ImportQuery(StrictSerializer):
 
     def validate(self, attrs: dict[str, object]) -> dict[str, object]:
         return {
-            "dry_run": attrs["dry_run"] in {True, "true"},
+            "dry_run": attrs["dry_run"],
             "strategy": Strategy(attrs["strategy"]),
             "mode": Mode(attrs["mode"]),
         }

@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from openpyxl import Workbook, load_workbook
 
+from reporting.observations import COLUMNS
 from submissions import facts, services
 from submissions.intake import FigureReader, InputRefused
 from submissions.models import Figure
@@ -287,7 +288,7 @@ def test_the_parts_are_exported_as_they_are_imported(client, unit, period, clerk
     filed = {"T01": "1", "T04": ("40", "1000"), "T08": {"value": "100", "parts": PARTS}}
     factories.approved(unit, period, filed, by=lead, reviewer=ministry, now=NOW)
     client.force_login(lead)
-    address = "/api/v1/figures/?plan=2007"
+    address = "/api/v1/figures/?plan=2007&parts=true"
 
     told = {one["indicator"]: one["parts"] for one in client.get(address).json()["results"]}
     table = b"".join(client.get(f"{address}&format=csv").streaming_content)
@@ -298,6 +299,25 @@ def test_the_parts_are_exported_as_they_are_imported(client, unit, period, clerk
     assert [row[-2:] for row in rows] == [["", ""], ["", ""], ["75", "25"]]
     assert header[-2:] == [cell.value for cell in sheet[1]][-2:] == ["parts/workers", "parts/retirees"]
     assert sent(client, table, "text/csv").json()["unchanged"] == len(filed)
+
+
+@pytest.mark.parametrize("more", ["", "&parts=false"])
+def test_a_table_has_the_agreed_columns_and_no_parts_unless_they_are_asked_for(
+    client, unit, period, lead, ministry, level, more
+):
+    filed = {"T01": "1", "T04": ("40", "1000"), "T08": {"value": "100", "parts": PARTS}}
+    factories.approved(unit, period, filed, by=lead, reviewer=ministry, now=NOW)
+    client.force_login(lead)
+    address = f"/api/v1/figures/?plan=2007{more}"
+
+    table = b"".join(client.get(f"{address}&format=csv").streaming_content)
+    sheet = load_workbook(io.BytesIO(client.get(f"{address}&format=xlsx").getvalue())).worksheets[0]
+
+    assert table.decode().splitlines()[0].split(",") == list(COLUMNS)
+    assert [cell.value for cell in sheet[1]] == list(COLUMNS)
+    assert sheet.max_row == 1 + len(filed)
+    assert [list(row) for row in client.get(address).json()["results"]] == [list(COLUMNS)] * len(filed)
+    assert client.get(f"{address}&parts=yes").json()["errors"][0]["pointer"] == "?parts"
 
 
 def test_x24_a_retired_code_is_answered_with_its_successor(client, unit, period, clerk, level):

@@ -74,6 +74,21 @@ class QueryInteger(serializers.IntegerField):
         return int(data)
 
 
+class YesNo(serializers.ChoiceField):
+    """A switch in an address, off by default: true or false, and nothing that looks like it."""
+
+    default_error_messages: ClassVar = {"invalid_choice": _("须是 true 或 false。")}
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(["true", "false"], required=False, **options)
+
+    def get_default(self) -> bool:
+        return False
+
+    def to_internal_value(self, data: object) -> bool:
+        return super().to_internal_value(data) == "true"
+
+
 class StrictText(serializers.CharField):
     """JSON text; a number or true is not turned into one."""
 
