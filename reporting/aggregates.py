@@ -395,6 +395,6 @@ def _by_month(
     return {row.month: row for row in rows.select_related("indicator").order_by("month")}
 
 
-def row_value(row: Total | None) -> Decimal | None:
-    """Return what a stored total stands at; None without one."""
+def row_value(row: Total | SnapshotRow | None) -> Decimal | None:
+    """Return what a stored total stands at, or stood at when it was published; None without one."""
     return None if row is None else value_of(row.indicator, row.value, row.numerator, row.denominator)

@@ -29,6 +29,8 @@ _KINDS = {
     "unit": Kind.TEXT,
     "value_month": Kind.TEXT,
     "forecast_method": Kind.TEXT,
+    "marks": Kind.TEXT,
+    "revision_reason": Kind.TEXT,
 }
 
 

@@ -12,7 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reporting.aggregates import ProgressRow
+from reporting.aggregates import ProgressRow, row_value
+from reporting.models import Total
 
 
 class Mark(StrEnum):
@@ -42,15 +43,44 @@ _MEANINGS = {
 
 def marks_of(row: ProgressRow) -> tuple[Mark, ...]:
     """Return what is special about a row of progress; nothing where its month is not due and nothing stands."""
+    told = _marks(
+        row.value is not None,
+        row,
+        is_due=row.is_due,
+        is_published=row.is_published,
+        is_revised=row.is_revised,
+    )
+    is_synthetic = row.target is not None and row.target.is_synthetic
+    return (*told, Mark.SYNTHETIC) if is_synthetic else told
+
+
+def marks_beside(row: ProgressRow) -> tuple[Mark, ...]:
+    """Return the marks of the figure itself; what the target is marked for stands at the target."""
+    return tuple(mark for mark in marks_of(row) if mark != Mark.SYNTHETIC)
+
+
+def marks_of_total(total: Total, *, is_due: bool, is_published: bool, is_revised: bool) -> tuple[Mark, ...]:
+    """Return what is special about a stored total, which knows of no target."""
+    stands = row_value(total) is not None
+    return _marks(stands, total, is_due=is_due, is_published=is_published, is_revised=is_revised)
+
+
+def _marks(
+    stands: bool,  # noqa: FBT001
+    counts: ProgressRow | Total,
+    *,
+    is_due: bool,
+    is_published: bool,
+    is_revised: bool,
+) -> tuple[Mark, ...]:
     holds = {
-        Mark.MISSING: row.value is None and row.n_due > 0,
-        Mark.NOT_APPLICABLE: row.value is None and row.n_due == 0 and row.is_due,
-        Mark.CARRIED: row.value is not None and row.n_carried > 0,
-        Mark.PROVISIONAL: row.value is not None and not row.is_published,
-        Mark.REVISED: row.is_revised,
-        Mark.SYNTHETIC: row.target is not None and row.target.is_synthetic,
+        Mark.MISSING: not stands and counts.n_due > 0,
+        Mark.NOT_APPLICABLE: not stands and counts.n_due == 0 and is_due,
+        Mark.CARRIED: stands and counts.n_carried > 0,
+        Mark.PROVISIONAL: stands and not is_published,
+        Mark.REVISED: is_revised,
     }
-    return tuple(mark for mark in Mark if holds[mark])
+    return tuple(mark for mark, is_so in holds.items() if is_so)
 
 
 def legend(marks: Iterable[Mark] = tuple(Mark)) -> str:

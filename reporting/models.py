@@ -7,7 +7,7 @@ from decimal import Decimal
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts import permissions
@@ -24,6 +24,10 @@ __all__ = ["CircularText", "DataVersion", "Snapshot", "SnapshotRow", "Total"]
 def total_field(verbose_name: str) -> models.DecimalField:
     """Return a column for a sum of filed values: base units, exact."""
     return models.DecimalField(verbose_name, max_digits=24, decimal_places=4, null=True)
+
+
+#: What a revision changes, of a total and of the row that was published.
+_WORTH = ("value", "numerator", "denominator", "persons")
 
 
 class TotalQuerySet(models.QuerySet):
@@ -43,6 +47,24 @@ class TotalQuerySet(models.QuerySet):
             unit__in=self.values("unit"),
             indicator__in=self.values("indicator"),
         )
+
+    def revised(self) -> TotalQuerySet:
+        """Keep what no longer stands as it was published: `ProgressRow.is_revised` in SQL."""
+        worth, was_worth = (
+            Func(*(ref(name) for name in _WORTH), function="ROW", output_field=models.TextField())
+            for ref in (OuterRef, F)
+        )
+        differ = Func(
+            worth,
+            was_worth,
+            template="(%(expressions)s)",
+            arg_joiner=" IS DISTINCT FROM ",
+            output_field=models.BooleanField(),
+        )
+        was = SnapshotRow.objects.filter(
+            differ, snapshot=OuterRef("month"), unit=OuterRef("unit"), indicator=OuterRef("indicator")
+        )
+        return self.filter(Exists(was))
 
 
 class Total(models.Model):
@@ -91,6 +113,11 @@ class Total(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.indicator_id} {self.month:%Y-%m}"
+
+    @property
+    def worth(self) -> tuple[Decimal | None, Decimal | None, Decimal | None, int | None]:
+        """Value, numerator, denominator and persons: what a revision changes."""
+        return (self.value, self.numerator, self.denominator, self.persons)
 
 
 class DataVersion(models.Model):

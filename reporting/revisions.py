@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from accounts import permissions
 from accounts.models import ReportingUnit
-from reporting.aggregates import ProgressRow, value_of
-from reporting.models import Snapshot
+from reporting.aggregates import ProgressRow, row_value, value_of
+from reporting.models import Snapshot, SnapshotRow, Total
 from submissions.models import Decision, Figure, FigureState, Filing, ReportingMonth, Verb
 from targets.models import Indicator
 
@@ -38,10 +38,12 @@ class Cause:
 class Revision:
     """One published figure that no longer stands as it was published. A rate is Σ numerators ÷ Σ denominators."""
 
-    row: ProgressRow
+    row: ProgressRow | Total
     old: Decimal | None
     new: Decimal | None
     causes: tuple[Cause, ...]
+    #: All that was published of it, parts included.
+    was: SnapshotRow
 
     @property
     def at(self) -> datetime | None:
@@ -57,15 +59,51 @@ def revisions(
     Shape: empty, and no query, where nothing was revised; else two queries however many rows.
     Source: contract 3 (versions): the newest approved figure stands, with what was published beside it.
     """
-    revised = [row for row in rows if row.is_revised]
+    revised = [(row, row.published, row.value) for row in rows if row.is_revised and row.published is not None]
+    return _told(person, period, revised)
+
+
+def revised_totals(
+    person: permissions.Person, period: ReportingMonth, totals: Iterable[Total]
+) -> dict[tuple[int, int], Revision]:
+    """Return the revised among the stored totals of one month as `revisions` does; their units and indicators are read.
+
+    Shape: empty, and no query, before the month is published; else three queries however many totals.
+    """
+    totals = list(totals)
+    if not period.is_published:
+        return {}
+    keys = {"unit__in": [one.unit_id for one in totals], "indicator__in": [one.indicator_id for one in totals]}
+    published = {
+        (was.unit_id, was.indicator_id): was for was in SnapshotRow.objects.filter(snapshot=period.month, **keys)
+    }
+    revised = [
+        (one, was, row_value(one))
+        for one in totals
+        if (was := published.get((one.unit_id, one.indicator_id))) is not None and was.worth != one.worth
+    ]
+    return _told(person, period, revised)
+
+
+def _told(
+    person: permissions.Person,
+    period: ReportingMonth,
+    revised: Sequence[tuple[ProgressRow | Total, SnapshotRow, Decimal | None]],
+) -> dict[tuple[int, int], Revision]:
+    """Return each row with what was published of it, what stands and why, by unit and indicator (ids)."""
     if not revised:
         return {}
-    causes = _causes(person, period, {row.indicator.pk: row.indicator for row in revised})
+    causes = _causes(person, period, {row.indicator.pk: row.indicator for row, _was, _new in revised})
     found = {}
-    for row in revised:
-        below = [cause for cause in causes[row.indicator.pk] if cause.unit.path.startswith(row.unit.path)]
-        found[row.unit.pk, row.indicator.pk] = Revision(row, row.published_value, row.value, tuple(below))
+    for row, was, new in revised:
+        was.indicator = row.indicator
+        found[row.unit.pk, row.indicator.pk] = Revision(row, row_value(was), new, _below(row, causes), was)
     return found
+
+
+def _below(row: ProgressRow | Total, causes: Mapping[int, list[Cause]]) -> tuple[Cause, ...]:
+    """Return what changed the figure: approvals of its own unit and of those below."""
+    return tuple(cause for cause in causes[row.indicator.pk] if cause.unit.path.startswith(row.unit.path))
 
 
 def _causes(

@@ -16,7 +16,9 @@ from accounts.models import ReportingUnit
 from reporting import totals
 from reporting.aggregates import value_of
 from reporting.history import filing_units
+from reporting.marks import Mark, marks_of_total
 from reporting.models import Total
+from reporting.revisions import Revision, revised_totals
 from submissions.models import Figure, FigureState, Filing, MonthlyReport, ReportingMonth
 from targets import measures
 from targets.models import Assignment, Indicator
@@ -49,6 +51,9 @@ class Part:
     total: Total
     files_itself: bool
     source: Source | None
+    marks: tuple[Mark, ...] = ()
+    #: What was published of it and why that no longer stands; None where it does.
+    revision: Revision | None = None
 
     @property
     def value(self) -> Decimal | None:
@@ -105,6 +110,11 @@ class Trace:
         return tuple(part for part in self.parts if part.is_carried)
 
     @property
+    def revised(self) -> tuple[Revision, ...]:
+        """What no longer stands as it was published, the total first."""
+        return tuple(part.revision for part in (self.whole, *self.parts) if part.revision is not None)
+
+    @property
     def missing(self) -> tuple[Part, ...]:
         """The parts without any figure yet."""
         return tuple(part for part in self.parts if part.value is None)
@@ -120,7 +130,8 @@ def trace(
 ) -> Trace | None:
     """Return the total of a unit with its parts, as far as they are open to the person.
 
-    Shape: parts in unit order; none where the unit files the indicator itself. Seven queries whatever the units.
+    Shape: parts in unit order; none where the unit files the indicator itself. Seven queries whatever the units,
+    three more in a published month.
     None: no total of it is open to the person.
     Source: acceptance.md UX-33, UX-40; contract 3, "Total".
     """
@@ -139,11 +150,31 @@ def trace(
         ).values_list("unit_id", flat=True)
     )
     sources = _sources(person, period, indicator, [row for row in rows if row.unit_id in itself])
-    parts = [Part(row.unit, row, row.unit_id in itself, sources.get(row.unit_id)) for row in rows]
+    revised = revised_totals(person, period, rows)
+    parts = [
+        _part(row, period, row.unit_id in itself, sources.get(row.unit_id), revised.get((row.unit_id, indicator.pk)))
+        for row in rows
+    ]
     whole = next((part for part in parts if part.unit == unit), None)
     if whole is None:
         return None
     return Trace(whole, () if whole.files_itself else tuple(part for part in parts if part.unit != unit))
+
+
+def _part(
+    row: Total,
+    period: ReportingMonth,
+    files_itself: bool,  # noqa: FBT001
+    source: Source | None,
+    revision: Revision | None,
+) -> Part:
+    marks = marks_of_total(
+        row,
+        is_due=period.is_due(row.indicator.frequency),
+        is_published=period.is_published,
+        is_revised=revision is not None,
+    )
+    return Part(row.unit, row, files_itself, source, marks, revision)
 
 
 def _sources(

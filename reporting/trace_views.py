@@ -15,6 +15,7 @@ from reporting.export_views import asked_unit, for_exporters, recorded
 from reporting.pages import months
 from reporting.pages.reasons import ReasonsPage, as_data, as_rows, reasons_page
 from reporting.pages.trace import trace_page
+from reporting.pages.words import reasons_words
 from reporting.trace import Part, Trace
 from reporting.trace import trace as trace_of
 from reporting.views import asked_month, for_readers
@@ -27,7 +28,7 @@ _REASON_COLUMNS = tuple(
 )
 _TRACE_COLUMNS = columns_of(
     *("indicator", "unit", "month", "value", "numerator", "denominator", "persons", "value_month"),
-    *("n_due", "n_reported", "n_carried", "version", "n_versions"),
+    *("n_due", "n_reported", "n_carried", "version", "n_versions", "marks", "published_value", "revision_reason"),
 )
 
 
@@ -101,6 +102,9 @@ def _trace_row(part: Part) -> sheets.Row:
         "value_month": f"{total.value_month:%Y-%m}" if total.value_month else None,
         "version": part.source.filing.number if part.source else None,
         "n_versions": part.source.n_versions if part.source else None,
+        "marks": " ".join(part.marks),
+        "published_value": part.revision.old if part.revision else None,
+        "revision_reason": reasons_words(part.revision) if part.revision else None,
     }
 
 

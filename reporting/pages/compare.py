@@ -49,6 +49,14 @@ class Comparison:
     period: ReportingMonth
 
     @property
+    def is_marked(self) -> bool:
+        return any(one.marks for one in self.lines)
+
+    @property
+    def legend(self) -> str:
+        return tables.legend_of(self.lines)
+
+    @property
     def query(self) -> str:
         """The address of the same numbers as a file."""
         units = [("unit", one.row.unit.code) for one in self.lines]

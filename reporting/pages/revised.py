@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from accounts import permissions
 from reporting.aggregates import ProgressRow
+from reporting.models import Total
 from reporting.pages.words import reasons_words
 from reporting.revisions import Revision, revisions
 from submissions.models import ReportingMonth
@@ -20,7 +21,7 @@ class RevisedLine:
     reasons: str
 
     @property
-    def row(self) -> ProgressRow:
+    def row(self) -> ProgressRow | Total:
         return self.revision.row
 
 
@@ -28,5 +29,8 @@ def revised_lines(
     person: permissions.Person, period: ReportingMonth, rows: Iterable[ProgressRow]
 ) -> tuple[RevisedLine, ...]:
     """Return the revised among the rows, in their order; nothing before publication."""
-    found = revisions(person, period, rows)
-    return tuple(RevisedLine(one, reasons_words(one)) for one in found.values())
+    return told(revisions(person, period, rows).values())
+
+
+def told(found: Iterable[Revision]) -> tuple[RevisedLine, ...]:
+    return tuple(RevisedLine(one, reasons_words(one)) for one in found)

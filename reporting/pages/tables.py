@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from reporting.aggregates import ProgressRow
 from reporting.bullets import Bullet, bullets
-from reporting.marks import Mark, legend, marks_of
+from reporting.marks import Mark, legend, marks_beside
 from reporting.pages.words import accomplishment, freshness
 from targets.goals import Thresholds
 from targets.models import Bound, Indicator, Kind, Target
@@ -31,8 +31,8 @@ class Line:
 
     @property
     def marks(self) -> tuple[Mark, ...]:
-        """The letters beside the figure; what the target is marked for stands at the target."""
-        return tuple(mark for mark in marks_of(self.row) if mark != Mark.SYNTHETIC)
+        """The letters beside the figure."""
+        return marks_beside(self.row)
 
     @property
     def measure(self) -> str:

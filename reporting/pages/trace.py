@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 
 from accounts import permissions
 from accounts.models import ReportingUnit
+from reporting.marks import legend
 from reporting.pages import months
+from reporting.pages.revised import RevisedLine, told
 from reporting.pages.words import month_words
 from reporting.trace import Trace, trace
 from submissions.history import versions_of
@@ -29,6 +31,14 @@ class TracePage:
     headline: str
     #: Every version that was ever in force, oldest first; only to who may open the report.
     versions: tuple[Figure, ...]
+    #: What was published of the total and its parts, and why that no longer stands.
+    revised: tuple[RevisedLine, ...] = ()
+
+    @property
+    def legend(self) -> str:
+        """Explain the marks of the total and its parts; "" where they have none."""
+        shown = (self.trace.whole, *self.trace.parts) if self.trace else ()
+        return legend(mark for part in shown for mark in part.marks)
 
     @property
     def kept(self) -> tuple[tuple[str, str], ...]:
@@ -52,6 +62,7 @@ def trace_page(
         trace=found,
         headline=headline(found, period) if found else "",
         versions=tuple(versions_of(unit, indicator, source.month)) if source and source.is_open else (),
+        revised=told(found.revised) if found else (),
     )
 
 

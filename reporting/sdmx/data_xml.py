@@ -121,4 +121,10 @@ def attributes_of(one: Observation) -> dict[str, str]:
     """Return what stands beside the number, without what does not apply to it: a published figure counts no units."""
     counts = {"N_DUE": one.n_due, "N_REPORTED": one.n_reported, "N_CARRIED": one.n_carried}
     counted = {name: str(count) for name, count in counts.items() if count is not None}
-    return {"OBS_STATUS": one.status} | counted | ({"RELEASE": one.release} if one.release else {})
+    said = {
+        "RELEASE": one.release,
+        "REVISED_FROM": "" if one.revised_from is None else plain_text(one.revised_from),
+        "REVISED_AT": one.revised_at,
+        "REVISION_REASON": one.reason,
+    }
+    return {"OBS_STATUS": one.status} | counted | {name: text for name, text in said.items() if text}

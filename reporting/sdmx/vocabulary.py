@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_noop
 
 from accounts.models import ReportingUnit
+from reporting.marks import Mark
 from reporting.sdmx.times import FREQUENCIES
 from submissions.models import Release
 from targets.models import Indicator
@@ -29,6 +31,9 @@ OBSERVATION_ATTRIBUTES = {
     "N_REPORTED": None,
     "N_CARRIED": None,
     "RELEASE": "CL_RELEASE",
+    "REVISED_FROM": None,
+    "REVISED_AT": None,
+    "REVISION_REASON": None,
 }
 
 #: What was published of the nation: a series of its own beside the sum of the units, which it never replaces.
@@ -41,8 +46,16 @@ MEASURES = {
     "PERSONS": gettext_noop("人数"),
     PUBLISHED: gettext_noop("公布的全国数"),
 }
-#: Final, provisional (its month is not published), missing.
-STATUSES = {"A": gettext_noop("正式数"), "P": gettext_noop("初步数（未公布）"), "M": gettext_noop("缺报")}
+#: The codes of the cross-domain list SDMX:CL_OBS_STATUS, where M is "cannot exist" and O is missing without a word on
+#: why. It has no code for a revised value; R is added (docs/decisions/0012).
+STATUSES = {
+    "A": gettext_noop("正式数"),
+    "P": Mark.PROVISIONAL.meaning,
+    "R": Mark.REVISED.meaning,
+    "O": Mark.MISSING.meaning,
+    "M": Mark.NOT_APPLICABLE.meaning,
+}
+_CODES = {Mark.MISSING: "O", Mark.NOT_APPLICABLE: "M", Mark.REVISED: "R", Mark.PROVISIONAL: "P"}
 
 _CONCEPT_NAMES = {
     "FREQ": gettext_noop("报送频率"),
@@ -57,10 +70,27 @@ _CONCEPT_NAMES = {
     "N_REPORTED": gettext_noop("已报单位数"),
     "N_CARRIED": gettext_noop("沿用上期的单位数"),
     "RELEASE": gettext_noop("发布口径"),
+    "REVISED_FROM": gettext_noop("发布时数值"),
+    "REVISED_AT": gettext_noop("修订时间"),
+    "REVISION_REASON": gettext_noop("修订原因"),
 }
 FLOW_NAME = gettext_noop("年度工作要点：指标汇总")
 
 Names = dict[str, str]
+
+
+def status_of(marks: Iterable[Mark], *, stands: bool) -> str:
+    """Return the one code of an observation; why there is no value comes before that it was revised.
+
+    >>> status_of([], stands=True), status_of([Mark.CARRIED, Mark.REVISED], stands=True)
+    ('A', 'R')
+    >>> status_of([Mark.NOT_APPLICABLE, Mark.REVISED], stands=False), status_of([Mark.PROVISIONAL], stands=False)
+    ('M', 'O')
+    """
+    found = set(marks)
+    if not stands and Mark.NOT_APPLICABLE not in found:
+        return _CODES[Mark.MISSING]
+    return next((code for mark, code in _CODES.items() if mark in found), "A")
 
 
 @dataclass(frozen=True)
@@ -96,7 +126,7 @@ def codelists() -> list[Codelist]:
     ]
 
 
-def _fixed(name: str, concept: str, codes: dict[str, str]) -> Codelist:
+def _fixed(name: str, concept: str, codes: Mapping[str, str | Promise]) -> Codelist:
     named = tuple(Code(code, in_both_languages(label)) for code, label in codes.items())
     return Codelist(name, in_both_languages(_CONCEPT_NAMES[concept]), named)
 

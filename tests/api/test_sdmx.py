@@ -18,6 +18,7 @@ from submissions import calendar
 from submissions.models import PublishedFigure, ReportingMonth
 from tests.api.conftest import JUNE_FIGURES
 from tests.factories import approved, shanghai
+from tests.reporting.filings import NOT_APPLICABLE, refile, stand
 
 JUNE = "2007-06"
 
@@ -156,7 +157,71 @@ def test_the_data_are_those_of_progress(caller, country, filed, people_of):
 def test_a_missing_number_is_marked_and_has_no_value(caller, country, filed):
     (line,) = lines(caller("ministry"), "WORKPLAN/M.000000.T01.VALUE", startPeriod="2007-05", endPeriod="2007-05")
 
-    assert (line["OBS_VALUE"], line["OBS_STATUS"], line["N_DUE"]) == ("", "M", "2")
+    assert (line["OBS_VALUE"], line["OBS_STATUS"], line["N_DUE"]) == ("", "O", "2")
+
+
+def test_what_does_not_apply_is_told_from_what_is_missing(caller, country, filed):
+    stand(country.gd, country.months[4], {country.T01: NOT_APPLICABLE})
+    (line,) = lines(caller("ministry"), "WORKPLAN/M.440000.T01.VALUE", startPeriod="2007-05", endPeriod="2007-05")
+
+    assert (line["OBS_VALUE"], line["OBS_STATUS"], line["N_DUE"]) == ("", "M", "0")
+
+
+@pytest.fixture
+def revised(country, filed, people_of):
+    """Publish June, then correct the rate of Guangdong."""
+    ministry = people_of["ministry"]
+    calendar.publish_month(country.months[5], by=ministry, now=shanghai(2007, 7, 20))
+    at = shanghai(2007, 7, 25)
+    refile(country.gd, country.months[5], {country.T04: (5, 100)}, reason="漏报", by=ministry, at=at)
+
+
+def test_u11_a_revised_number_says_what_was_published_when_it_changed_and_why(caller, country, revised):
+    message = sdmx.read_sdmx(
+        io.BytesIO(asked(caller("ministry"), "data/WORKPLAN/Q..T04.", startPeriod=JUNE, endPeriod=JUNE))
+    )
+
+    told = {}
+    for one in message.data[0].obs:
+        attached = {name: str(value.value) for name, value in one.attached_attribute.items()}
+        told[str(one.key["REF_AREA"].value), str(one.key["MEASURE"].value)] = (
+            str(one.value), attached["OBS_STATUS"], attached.get("REVISED_FROM"), attached.get("REVISED_AT"),
+            attached.get("REVISION_REASON"),
+        )  # fmt: skip
+    why = ("2007-07-25T10:00:00+08:00", "广东更正2007年6月：漏报")
+    assert told["440000", "VALUE"] == ("0.05", "R", "0.04", *why)
+    assert told["440000", "NUMERATOR"] == ("5", "R", "4", *why)
+    assert told["000000", "NUMERATOR"] == ("19", "R", "18", *why)
+    assert told["230000", "VALUE"] == ("0.07", "A", None, None, None)
+
+
+def test_a_late_report_revises_what_was_published_as_missing(caller, country, people_of):
+    ministry = people_of["ministry"]
+    calendar.publish_month(country.months[5], by=ministry, now=shanghai(2007, 7, 20))
+    refile(country.gd, country.months[5], {country.T01: 5}, by=ministry, at=shanghai(2007, 7, 25))
+    (line,) = lines(caller("ministry"), "WORKPLAN/M.440000.T01.VALUE", startPeriod=JUNE, endPeriod=JUNE)
+
+    assert (line["OBS_VALUE"], line["OBS_STATUS"], line["REVISED_FROM"], line["REVISION_REASON"]) == (
+        "5", "R", "", "广东补报2007年6月",
+    )  # fmt: skip
+
+
+def test_every_status_sent_is_in_the_code_list(caller, country, revised):
+    listed = set(structure_of(caller("ministry")).codelist["CL_OBS_STATUS"].items)
+
+    assert listed == {"A", "P", "R", "O", "M"}
+    assert {line["OBS_STATUS"] for line in lines(caller("ministry"), "WORKPLAN")} <= listed
+
+
+def test_revisions_cost_the_same_queries_for_one_and_three(
+    caller, country, revised, people_of, django_assert_num_queries
+):
+    program = caller("ministry")
+    program.get("/api/v1/sdmx/data/WORKPLAN")
+    with django_assert_num_queries(11):
+        asked(program, "data/WORKPLAN/Q.000000.T04.")
+    with django_assert_num_queries(11):
+        asked(program, "data/WORKPLAN/.440000+000000+230000..")
 
 
 def test_a_published_month_is_final_and_an_unpublished_one_provisional(caller, country, filed, people_of):
@@ -271,7 +336,7 @@ def test_accept_chooses_the_format(caller, country, filed):
 def test_data_cost_the_same_queries_for_one_and_three(caller, country, filed, django_assert_num_queries, n):
     program = caller("ministry")
     program.get("/api/v1/sdmx/data/WORKPLAN")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         asked(program, f"data/WORKPLAN/.{'+'.join(['000000', '440000', '230000'][:n])}..")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 
@@ -13,7 +14,7 @@ def listed(texts: Iterable[object]) -> str:
     return _("、").join(str(text) for text in texts)
 
 
-def in_both_languages(text: str) -> dict[str, str]:
+def in_both_languages(text: str | Promise) -> dict[str, str]:
     """Return a marked or lazy text in Chinese and English, by language tag."""
     words = {}
     for tag, language in (("zh", "zh-hans"), ("en", "en")):
