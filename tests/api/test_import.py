@@ -6,13 +6,13 @@ import codecs
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts import permissions
 from accounts.models import AuditEntry
 from submissions import services
-from submissions.models import Figure, MonthlyReport
+from submissions.models import Figure, Filing, MonthlyReport
 from tests import factories
 from tests.api.conftest import JUNE_FIGURES
 
@@ -316,7 +316,7 @@ def test_r22_a_body_over_the_limit_is_refused_with_the_limits(caller, country, s
     assert [one.status_code for one in answers] == [413, 413]
     assert answers[0].json()["limits"] == {
         "json_bytes": 300, "csv_bytes": 60, "xlsx_bytes": 2_500_000, "rows": 20_000,
-        "job_bytes": 80, "job_rows": 400_000,
+        "job_bytes": 80, "job_rows": 1_200_000,
     }  # fmt: skip
 
 
@@ -573,3 +573,25 @@ def test_a_whole_import_with_a_fault_in_a_later_month_leaves_no_trace_of_the_ear
     assert places(answer) == [(3, "value", "not_a_number")]
     assert answer.json()["created"] == 0
     assert (MonthlyReport.objects.count(), AuditEntry.objects.filter(action="report.save").count()) == (0, 0)
+
+
+def test_foreign_keys_of_a_long_import_are_checked_as_it_goes(country, people_of):
+    """Left to the end, a million of them wait in a list that every trigger reads again."""
+    from submissions.bulk import imports, sources
+
+    clerk, now = people_of["gd_clerk"], factories.shanghai(2007, 10, 12)
+    with transaction.atomic():
+        imports.run(sources.from_json(GOOD), imports.Options(), by=clerk, now=now)
+        with pytest.raises(IntegrityError, match="foreign key"), transaction.atomic():
+            Filing.objects.create(report_id=0, number=1)
+
+
+def test_rows_that_were_written_are_let_go_of_and_refused_ones_kept(country, people_of):
+    from submissions.bulk import imports, sources
+
+    clerk, now = people_of["gd_clerk"], factories.shanghai(2007, 10, 12)
+    table = b"month,unit,indicator,value\n2007-06,440000,T01,310000\n2007-07,440000,T01,x\n"
+    outcome = imports.run(sources.from_csv(table), imports.Options(mode=imports.Mode.PARTIAL), by=clerk, now=now)
+
+    assert [[row.number for row in one.rows] for one in outcome.plan.reports] == [[], [3]]
+    assert (outcome.counts["created"], outcome.counts["rejected"]) == (1, 1)
