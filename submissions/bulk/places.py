@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 
 from accounts import permissions
 from accounts.models import FormerUnit, ReportingUnit, UnitAlias
-from submissions.bulk.rows import RowFault, SourceRow
+from submissions.bulk.rows import RowFault, SourceRow, cells_of
 from submissions.intake import retired
 from submissions.models import ReportingMonth
 from targets import periods
@@ -41,7 +41,7 @@ class Places:
 
     def __init__(self, rows: Sequence[SourceRow], *, by: permissions.Person) -> None:
         self._by = by
-        texts = {_text(row.cells.get("unit")) for row in rows}
+        texts = {_text(raw) for raw in cells_of(rows, "unit")}
         self._units = _units_by_text(texts)
         self._former_units = _former_by_text(texts - self._units.keys())
         self._periods = {one.month: one for one in ReportingMonth.objects.select_related("plan")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -70,6 +71,8 @@ class ReportPlan:
     def forget(self, *, but: int) -> None:
         """Let go of what was written or only counted, but for the first changes: a long import needs the room."""
         self.figures, self.answers, self.changes = [], {}, self.changes[:but]
+        if not self.faults:
+            self.rows = []
 
 
 @dataclass
@@ -123,16 +126,19 @@ def plan_import(
     """
     faults: list[RowFault] = []
     places = Places(source.rows, by=by)
-    groups: dict[tuple[date, int], list[SourceRow]] = defaultdict(list)
+    #: The rows of each report by their place in the source: the rows themselves are made month by month.
+    groups: dict[tuple[date, int], array[int]] = defaultdict(lambda: array("L"))
     found: dict[tuple[date, int], Place] = {}
-    for row in source.rows:
+    n_blank = 0
+    for number, row in enumerate(source.rows):
+        n_blank += _is_blank(row)
         place = places.place(row, faults)
         if place is None:
             faults += [one for one in row.faults if one.column not in {"month", "unit"}]
         else:
             key = (place.period.month, place.unit.pk)
             found[key] = place
-            groups[key].append(row)
+            groups[key].append(number)
     reports: list[ReportPlan] = []
     is_faulty = bool(faults)
     done = 0
@@ -142,7 +148,7 @@ def plan_import(
         planned: list[ReportPlan] = []
         for key in keys:
             one = _ReportReader(places, found[key], stored, by=by, today=today, strategy=strategy)
-            planned.append(one.planned(groups[key]))
+            planned.append(one.planned([source.rows[number] for number in groups[key]]))
             done += len(groups[key])
             tick(done)
         is_faulty = is_faulty or any(one.faults for one in planned)
@@ -151,13 +157,16 @@ def plan_import(
     faults += [fault for one in reports for fault in one.faults]
     row_notes = [*source.row_notes, *(note for one in reports for note in one.notes)]
     notes = list(source.notes)
-    if n_blank := sum(_is_blank(row) for row in source.rows):
+    if n_blank:
         notes.append(Said(gettext_noop("%(count)s 行没有填数据，已略过，原有数据不变。"), {"count": n_blank}))
     return Plan(reports, in_order(faults), in_order(row_notes), notes)
 
 
+_KEYS = frozenset(KEYS)
+
+
 def _is_blank(row: SourceRow) -> bool:
-    return not (set(row.cells) - set(KEYS) or row.unreadable or row.answer)
+    return not (row.cells.keys() - _KEYS or row.unreadable or row.answer)
 
 
 class _Stored:
@@ -336,6 +345,8 @@ _RATE_DIGITS = Decimal("1e-9")
 
 def _repeats_its_parts(cells: Mapping[str, object]) -> bool:
     """Say whether `value` is the quotient of the two parts beside it, as our own export writes it."""
+    if cells.get("value") is None:
+        return False
     try:
         value, numerator, denominator = (
             numbers.from_json_number(cells.get(name), decimals=30).value

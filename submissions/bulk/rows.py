@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from sys import intern
 from types import MappingProxyType
+from typing import overload
 
 from workplan.lib.problems import Fault, pointer_to
 
@@ -45,6 +48,49 @@ class SourceRow:
 
     def fault(self, column: str, code: str, message: str, suggestion: str | None = None) -> RowFault:
         return RowFault(self, column, code, message, suggestion)
+
+
+class TableRows(Sequence[SourceRow]):
+    """The rows of a text table, kept by column: a million of them take a fraction of as many row objects.
+
+    A row is made when it is asked for. A month, a unit and an indicator stand in thousands of rows each and are kept
+    once; a cell left out is None.
+    """
+
+    def __init__(self, columns: Iterable[str]) -> None:
+        self._numbers = array("L")
+        self._cells: dict[str, list[str | None]] = {column: [] for column in columns}
+        self._in_order = [(column, cells, column in KEYS) for column, cells in self._cells.items()]
+
+    def append(self, number: int, given: Iterable[str | None]) -> None:
+        """Add a row: its line, and its cells in the order of the columns."""
+        self._numbers.append(number)
+        for (_column, cells, is_key), text in zip(self._in_order, given, strict=True):
+            cells.append(intern(text) if is_key and text is not None else text)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @overload
+    def __getitem__(self, place: int) -> SourceRow: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[SourceRow]: ...
+    def __getitem__(self, place: int | slice) -> SourceRow | list[SourceRow]:
+        if isinstance(place, slice):
+            return [self[one] for one in range(*place.indices(len(self)))]
+        given = {column: text for column, cells, _is_key in self._in_order if (text := cells[place]) is not None}
+        return SourceRow(self._numbers[place], given)
+
+    def cells_of(self, column: str) -> Iterator[object]:
+        """Yield what stands in a column, each text at least once; as if left out where there is no such column."""
+        return iter(set(self._cells.get(column, ())))
+
+
+def cells_of(rows: Sequence[SourceRow], column: str) -> Iterator[object]:
+    """Yield what stands in a column, each text at least once."""
+    if isinstance(rows, TableRows):
+        return rows.cells_of(column)
+    return (row.cells.get(column) for row in rows)
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
-from sys import intern
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from submissions.bulk.columns import columns_of
 from submissions.bulk.limits import Limits, at_once, too_many_rows
-from submissions.bulk.rows import KEYS, Source, SourceRow
+from submissions.bulk.rows import Source, SourceRow, TableRows
 from submissions.bulk.tables import table_rows
 from workplan.lib import numbers
 from workplan.lib.problems import pointer_to
@@ -43,11 +41,13 @@ def from_csv(data: bytes, limits: Limits | None = None) -> Source:
     lines = table.rows()
     number, header = next(lines, (1, []))
     columns = columns_of(header, number)
-    rows = list(islice(_rows(lines, columns, len(header)), (limits or at_once()).rows + 1))
+    rows = _table_rows(lines, columns, len(header), (limits or at_once()).rows)
     notes = []
     if table.encoding != "UTF-8":
         notes.append(Said(gettext_noop("已按 %(encoding)s 编码读取。"), {"encoding": table.encoding}))
-    return Source(_bounded(rows, limits), notes)
+    if not rows:
+        raise _no_figures()
+    return Source(rows, notes)
 
 
 def from_workbook(data: bytes, limits: Limits | None = None) -> Source:
@@ -67,20 +67,32 @@ def from_tables(book: WorkbookCells, limits: Limits | None = None) -> Source:
     return replace(source, rows=_bounded(list(source.rows), limits))
 
 
-def _rows(lines: Iterator[tuple[int, list[str]]], columns: Mapping[int, str], width: int) -> Iterator[SourceRow]:
+def _table_rows(lines: Iterator[tuple[int, list[str]]], columns: Mapping[int, str], width: int, most: int) -> TableRows:
+    """Return the rows of a text table; reading stops at the first one too many."""
+    rows = TableRows(columns.values())
+    places = list(columns)
     for number, cells in lines:
-        if any(cell.strip() for cell in cells[width:]):
+        if len(cells) > width and any(cell.strip() for cell in cells[width:]):
             raise SheetRefused(_("第 %(row)s 行的列数多于表头。"), code="too_many_cells", row=number)
-        given = {column: cells[place] for place, column in columns.items() if place < len(cells)}
-        kept = {column: text for column, text in given.items() if not numbers.is_blank(text)}
-        # a month, a unit and an indicator stand in thousands of rows each
-        yield SourceRow(number, {column: intern(text) if column in KEYS else text for column, text in kept.items()})
+        if len(rows) == most:
+            raise too_many_rows(most)
+        n_cells = len(cells)
+        rows.append(number, [_given(cells[place]) if place < n_cells else None for place in places])
+    return rows
+
+
+def _given(text: str) -> str | None:
+    return text if text and not numbers.is_blank(text) else None
 
 
 def _bounded(rows: list[SourceRow], limits: Limits | None) -> list[SourceRow]:
     most = (limits or at_once()).rows
     if not rows:
-        raise SheetRefused(_("没有找到数据：文件里只有表头，或是空的。"), code="no_figures")
+        raise _no_figures()
     if len(rows) > most:
         raise too_many_rows(most)
     return rows
+
+
+def _no_figures() -> SheetRefused:
+    return SheetRefused(_("没有找到数据：文件里只有表头，或是空的。"), code="no_figures")

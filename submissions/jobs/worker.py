@@ -128,6 +128,7 @@ class Worker:
         self.check(job)
         imports.check_person(by)
         source = source_of(job)
+        job.content = b""  # all of it is in the rows now, and a long import needs the room
         beat = _Beat(self, job, len(source.rows))
         beat(0)
         options = imports.Options(job.dry_run, Strategy(job.strategy), Mode(job.mode))

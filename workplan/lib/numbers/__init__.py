@@ -17,6 +17,7 @@ from workplan.lib.numbers.grammar import (
     Limits,
     is_blank,
     is_number,
+    is_plain_count,
     notes_on,
     plain_text,
     read,
@@ -82,6 +83,8 @@ def parse_number(
     ...     print(refused.code, refused.suggestion)
     has_unit 120000
     """
+    if is_plain_count(text) and scale == _ONE and minimum <= (plain := Decimal(text)) <= maximum:
+        return ParsedNumber(plain)
     limits = Limits(decimals, minimum, maximum, scale)
     stripped = trim(text)
     if not stripped:

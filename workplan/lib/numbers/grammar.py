@@ -31,6 +31,8 @@ DIGITS = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)"
 UNSIGNED = rf"(?:{DIGITS}(?:\.[0-9]+)?|\.[0-9]+)"
 NUMBER = rf"[+-]?{UNSIGNED}"
 _GRAMMAR = re.compile(NUMBER)
+#: A whole number as nearly all of them come: nothing to tidy, to tell or to scale down.
+_PLAIN_COUNT = re.compile(r"0|[1-9][0-9]{0,14}")
 _LEADING_ZERO = re.compile(r"[+-]?0[0-9,]")
 
 
@@ -71,6 +73,11 @@ def to_ascii(text: str) -> str:
 def is_number(text: str) -> bool:
     """Say whether a trimmed ASCII text is written as a number."""
     return _GRAMMAR.fullmatch(text) is not None
+
+
+def is_plain_count(text: str) -> bool:
+    """Say whether a text is a whole number in its shortest form: it then means exactly its digits."""
+    return _PLAIN_COUNT.fullmatch(text) is not None
 
 
 def read(text: str) -> Decimal:
