@@ -143,14 +143,25 @@ def _make_indicators() -> list[Indicator]:
     return known + Indicator.objects.bulk_create(synthetic)
 
 
-def _synthetic(number: int) -> Indicator:
+def blank_year(year: int) -> tuple[Plan, list[Indicator]]:
+    """Give the counties a further year with as many monthly indicators, in which nobody has filed anything."""
+    indicators = Indicator.objects.bulk_create(_synthetic(number, "B") for number in range(1, INDICATORS + 1))
+    plan = Plan.objects.create(
+        year=year, number="测试", title="测试规模", title_en="Scale", issuer="测试", issued_on=date(year, 1, 1)
+    )
+    _assign(plan, indicators)
+    schedule.make_months(plan)
+    return plan, indicators
+
+
+def _synthetic(number: int, letter: str = "S") -> Indicator:
     kind = _KINDS[number % len(_KINDS)]
     is_ratio = kind == Kind.RATIO
     return Indicator(
-        code=f"S{number:02d}",
-        name=f"测试指标{number:02d}",
-        name_en=f"Synthetic indicator {number:02d}",
-        short_name=f"测试{number:02d}",
+        code=f"{letter}{number:02d}",
+        name=f"测试指标{letter}{number:02d}",
+        name_en=f"Synthetic indicator {letter}{number:02d}",
+        short_name=f"测试{letter}{number:02d}",
         kind=kind,
         unit_of_measure=UnitOfMeasure.RATE if is_ratio else UnitOfMeasure.PERSON,
         frequency=Frequency.MONTHLY,
@@ -175,10 +186,15 @@ def _make_plan(provinces: list[ReportingUnit], indicators: list[Indicator], n_co
     Target.objects.bulk_create(
         _target(plan, item, indicator, unit, size) for indicator in indicators for unit, size in sizes
     )
-    with connection.cursor() as cursor:
-        cursor.execute(_ASSIGN, {"plan": plan.pk, "indicators": [one.pk for one in indicators]})
+    _assign(plan, indicators)
     schedule.make_months(plan)
     return plan
+
+
+def _assign(plan: Plan, indicators: list[Indicator]) -> None:
+    """Let every county file each of the indicators."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ASSIGN, {"plan": plan.pk, "indicators": [one.pk for one in indicators]})
 
 
 def _target(plan: Plan, item: Item, indicator: Indicator, unit: ReportingUnit | None, n_counties: int) -> Target:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from tempfile import TemporaryFile
 
 from xlsxwriter import Workbook
 
 from reporting import tidy
 from reporting.benchmarks.bed import Bed
+from reporting.benchmarks.memory import growth
 from reporting.benchmarks.rounds import ROUNDS, Comparison, compare
 from reporting.observations import COLUMNS
 from workplan.lib.bulk.table import BulkTable, Value
@@ -32,7 +32,7 @@ def run(bed: Bed, *, rounds: int = ROUNDS) -> list[Comparison]:
     theirs = ("XlsxWriter constant_memory", lambda: _xlsxwriter(bed))
     return [
         compare(
-            f"{n_rows} rows as {name}, first byte {_first_byte(bed, name):.3f} s, {_growth(_ours(bed, name))}",
+            f"{n_rows} rows as {name}, first byte {_first_byte(bed, name):.3f} s, {growth(_ours(bed, name))}",
             theirs,
             (name, _ours(bed, name)),
             rounds=min(rounds, MOST_ROUNDS),
@@ -82,21 +82,3 @@ def _first_byte(bed: Bed, name: str) -> float:
     pieces = _pieces(bed, name)
     next(pieces)
     return time.perf_counter() - began
-
-
-def _growth(work: Callable[[], None]) -> str:
-    """Say by how many MB the process grew at most while the work ran; Linux alone tells."""
-    peak = Path("/proc/self/clear_refs")
-    if not peak.exists():
-        work()
-        return "memory not measured here"
-    peak.write_text("5")  # the highest mark begins anew
-    before = _status("VmRSS")
-    work()
-    return f"peak +{(_status('VmHWM') - before) / 1024:.0f} MB over {before / 1024:.0f} MB"
-
-
-def _status(name: str) -> int:
-    """Return a line of this process's status, in kB."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))

@@ -15,7 +15,7 @@ def test_the_command_measures_in_a_database_of_its_own(
 ) -> None:
     with django_db_blocker.unblock():
         own = connection.settings_dict["NAME"]
-        call_command("bench", "export", "approve", units=70, rounds=2)
+        call_command("bench", "export", "approve", "import", units=70, rounds=2)
 
         assert connection.settings_dict["NAME"] == own
         assert Plan.objects.filter(year=scale.YEAR).count() == 0
@@ -25,10 +25,13 @@ def test_the_command_measures_in_a_database_of_its_own(
     named = [line.partition(", first byte")[0] for line in lines[2:5]]
     assert named == ["1385 rows as xlsx", "1385 rows as csv", "1385 rows as parquet"]
     assert lines[5].startswith("8 clients, 1 reports: status-only update ÷ approve ")
+    assert lines[6].startswith("1800 rows, ")
+    assert " s of CPU in the worker and its session, " in lines[6]
+    assert ": COPY ÷ import in the background " in lines[6]
 
 
 def test_an_unknown_benchmark_is_named() -> None:
     with pytest.raises(
-        CommandError, match="There is no benchmark speed; there are dashboard, pages, export, drain, approve"
+        CommandError, match="There is no benchmark speed; there are dashboard, pages, export, drain, approve, import"
     ):
         call_command("bench", "speed")

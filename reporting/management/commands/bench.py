@@ -3,18 +3,19 @@ import time
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from reporting import scale
-from reporting.benchmarks import approvals, backtests, dashboard, drain, export, pages
+from reporting.benchmarks import approvals, backtests, dashboard, drain, export, imports, pages
 from reporting.benchmarks.bed import BenchmarkFailed, scratch_bed
 from reporting.benchmarks.rounds import ROUNDS, table
 from workplan.lib.refusals import Refused
 
-#: In this order: approvals change what the others read.
+#: In this order: approvals and the import change what the others read.
 BENCHMARKS = {
     "dashboard": dashboard.run,
     "pages": pages.run,
     "export": export.run,
     "drain": drain.run,
     "approve": approvals.run,
+    "import": imports.run,
 }
 #: Measured without a database.
 FORECASTS = "forecasts"
