@@ -235,8 +235,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 #: The form has one place for a file at each milestone; browsers send the empty ones along.
 DATA_UPLOAD_MAX_NUMBER_FILES = 500
-#: Of a file longer than anything the portal takes the rest is read past, never kept.
-UPLOAD_CEILING_BYTES = 12_000_000
+#: Of a file longer than anything the portal takes the rest is read past, never kept; above every limit below.
+UPLOAD_CEILING_BYTES = 62_000_000
 FILE_UPLOAD_HANDLERS = [
     "workplan.lib.uploads.CeilingUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
@@ -251,8 +251,9 @@ IMPORT_XLSX_BYTES = 2_500_000
 IMPORT_CSV_BYTES = 2_500_000
 IMPORT_ROWS = 20_000
 #: What is larger becomes a job in the background, up to these.
-IMPORT_JOB_BYTES = 30_000_000
-IMPORT_JOB_ROWS = 400_000
+#: 3,000 counties, 30 indicators and 12 months are 1.08 million rows, some 50 MB of CSV (X-35).
+IMPORT_JOB_BYTES = 60_000_000
+IMPORT_JOB_ROWS = 1_200_000
 IMPORT_JOB_CELLS = 1_100_000
 IMPORT_JOB_UNPACKED_BYTES = 200_000_000
 

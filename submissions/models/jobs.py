@@ -40,7 +40,7 @@ RETRIABLE = (JobState.FAILED, JobState.CANCELLED, JobState.INTERRUPTED)
 
 
 class ImportJobs(models.Manager["ImportJob"]):
-    """Jobs without their files: 30 MB are fetched by who reads the file and by nobody else."""
+    """Jobs without their files: 60 MB are fetched by who reads the file and by nobody else."""
 
     def get_queryset(self) -> QuerySet[ImportJob]:
         return super().get_queryset().defer("content")

@@ -610,3 +610,17 @@ def test_the_database_lets_one_job_run_and_one_file_wait(clerk, people_of):  # n
         made(by=people_of["hl_clerk"], **usual("RUNNING"))
     with pytest.raises(IntegrityError, match="submissions_job_same_file_waits_once"), transaction.atomic():
         made(by=clerk, **usual("QUEUED"))
+
+
+def test_what_is_cut_while_it_arrives_is_longer_than_any_limit_of_a_page(settings):
+    """A file cut within the limit would be imported in part."""
+    assert max(settings.IMPORT_JOB_BYTES, settings.EVIDENCE_FILE_BYTES) < settings.UPLOAD_CEILING_BYTES
+
+
+def test_the_file_is_let_go_of_once_its_rows_are_read(clerk, monkeypatch):
+    held = []
+    monkeypatch.setattr(worker, "_hold_uncancelled", lambda job: held.append(bytes(job.content)))
+    handed_in(clerk)
+
+    assert run().state == JobState.DONE
+    assert held == [b""]
