@@ -96,7 +96,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.sessions",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "workplan.lib.static_storage.StaticFiles",
     "allauth",
     "allauth.account",
     "allauth.mfa",
