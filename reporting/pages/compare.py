@@ -35,6 +35,13 @@ class Cell:
 
     value: Decimal | None
     share: Decimal | None
+    #: Of an earlier month; the line has no point for it.
+    is_carried: bool = False
+
+    def drawn(self, *, by_share: bool) -> Decimal | None:
+        if self.is_carried:
+            return None
+        return self.share if by_share else self.value
 
 
 @dataclass(frozen=True)
@@ -125,7 +132,7 @@ def comparison(indicator: Indicator, lines: Iterable[Line], period: ReportingMon
     by_share = any(one.row.progress.completion_rate is not None for one in lines)
     cells = [_year(one.row) for one in lines]
     months_ = [periods.month_start(period.month.year, n) for n in range(1, periods.MONTHS_IN_YEAR + 1)]
-    drawn = [[cell.share if by_share else cell.value for cell in year] for year in cells]
+    drawn = [[cell.drawn(by_share=by_share) for cell in year] for year in cells]
     axis = Axis(PERCENT, "%") if by_share else axis_of(indicator, [value for year in drawn for value in year])
     names = [one.row.unit.label for one in lines]
     return Comparison(
@@ -153,20 +160,21 @@ def comparison(indicator: Indicator, lines: Iterable[Line], period: ReportingMon
 
 
 def _year(row: ProgressRow) -> list[Cell]:
-    """Return twelve months; what was carried has no point of its own."""
-    history = row.history
-    values = {
-        month.month: value
-        for month, value, n_reported in zip(history.months, history.values, history.n_reported, strict=True)
-        if n_reported
+    """Return twelve months; one that stands on earlier figures alone says so."""
+    told = row.history
+    cells = {
+        month.month: Cell(value, measures.completion_rate(row.goal, value), is_carried=n_reported == 0)
+        for month, value, n_reported in zip(told.months, told.values, told.n_reported, strict=True)
+        if value is not None
     }
-    return [Cell(value := values.get(n), measures.completion_rate(row.goal, value)) for n in range(1, 13)]
+    return [cells.get(number, Cell(None, None)) for number in range(1, periods.MONTHS_IN_YEAR + 1)]
 
 
 def _sentence(month: date, names: list[str], cells: list[Cell], indicator: Indicator) -> str:
     told = [
         f"{name} {figure(cell.value, indicator.unit_of_measure)}"
         + (f" ({percent(cell.share)})" if cell.share is not None else "")
+        + (f" {_('上期')}" if cell.is_carried else "")
         for name, cell in zip(names, cells, strict=True)
         if cell.value is not None
     ]

@@ -162,6 +162,17 @@ def test_nothing_chosen_asks_for_a_choice(world, ministry):
     assert "选择要比较的单位" in page.content.decode()
 
 
+def test_a_carried_figure_stands_in_the_comparison_and_has_no_point_in_its_line(world, ministry):
+    page = signed_in(ministry).get(f"/compare/{SEPTEMBER}&indicator=X01&unit=110000&unit=130000")
+
+    (one,) = page.context["page"].comparisons
+    own, carried = one.months[8][1]
+    assert (own.is_carried, carried.is_carried, carried.value) == (False, True, one.lines[1].row.value)
+    assert one.chart["lines"]["unit2"]["values"][8] is None
+    assert one.chart["sentences"][8].endswith(" 上期")
+    assert 'class="mark">上期<' in page.content.decode()
+
+
 @pytest.mark.parametrize(
     "query",
     [
