@@ -1,263 +1,298 @@
-"""Number, label and status of one thing are the same in the database, on every page, in the workbook and over REST.
+"""Number, label and status of one thing are the same on every page, in every file and over REST (contract 6.7).
 
-Held on the table worked out by hand in `test_worked_table`.
+One year of three levels is filed once. `oracle` works out in fractions what is to be said of every unit, indicator and
+month; each surface below is read as its reader gets it (HTML, workbook, Word, PDF, CSV, Parquet, SDMX) and compared
+with that, place by place: what is missing is found as well as what differs. The controls at the end spoil one thing at
+a time and expect the comparison to notice.
 """
 
 from __future__ import annotations
 
-import io
-from decimal import Decimal
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
 
 import pytest
 from django.test import Client
-from openpyxl import load_workbook
 
-from accounts.models import NATION_CODE, ReportingUnit
-from reporting.aggregates import ProgressRow, progress_rows, row_value
-from reporting.models import Total
-from submissions.models import ReportingMonth
-from targets.models import Indicator
-from tests.reporting import test_worked_table as worked
-from workplan.templatetags.figures import figure, plain
-from workplan.templatetags.portal import status_label
+from reporting.aggregates import row_value
+from targets.goals import Status
+from tests import factories
+from tests.kept import kept_until_the_end
+from tests.reporting.agreement import files, oracle, pages, shown, told
+from tests.reporting.agreement.oracle import Standing
+from tests.reporting.agreement.pages import Reader, Told, UnknownName
+from tests.reporting.agreement.year import FILED, FILED_BY, MONTHS, file_the_year
+from workplan.templatetags import figures
+from workplan.templatetags.portal import Look
 
-kept_year, year = worked.kept_year, worked.year
-CODES = ("C01", "F01", "R01", "S01", "Z01")
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def kept_client(django_db_setup, django_db_blocker):
+    """The year, filed once, and somebody who reads all of it."""
+    with kept_until_the_end(django_db_blocker):
+        ministry = factories.person("MINISTRY_REVIEWER", username="reads_all")
+        file_the_year(ministry)
+        client = Client()
+        client.force_login(ministry)
+        client.get("/overview/")  # the first reader folds
+        yield client, {}
 
 
 @pytest.fixture
-def office(year, ministry, client: Client) -> Client:
-    client.force_login(ministry)
-    return client
+def reader(kept_client, db) -> Reader:
+    client, opened = kept_client
+    return Reader(client, opened)
 
 
-def on_paper(month: int) -> dict[str, tuple]:
-    """Return what the paper says of the nation: value, due, reported, carried, month of the value, status."""
-    return {
-        code: (Decimal(value), *rest) for (code, of), (value, *rest) in sorted(worked.EXPECTED.items()) if of == month
-    }
+def differences(found: Told, expected: Told, *, only_expected: bool = False) -> list[str]:
+    """Return a line for every text that is not the expected one, or is not there; of some columns or of all."""
+    lines = []
+    for place in sorted(found.keys() | expected.keys()):
+        there, wanted = found.get(place, {}), expected.get(place, {})
+        names = wanted.keys() if only_expected and wanted else there.keys() | wanted.keys()
+        lines += [
+            f"{place} {name}: {there.get(name)!r} instead of {wanted.get(name)!r}"
+            for name in sorted(names)
+            if there.get(name) != wanted.get(name)
+        ]
+    return lines
 
 
-def stated(row: ProgressRow) -> tuple:
-    return (
-        row.value,
-        row.n_due,
-        row.n_reported,
-        row.n_carried,
-        row.value_month.month if row.value_month else None,
-        str(row.status),
-    )
+# The surfaces ----------------------------------------------------------------------------------
 
 
-def rest(client: Client, month: int, **query: str) -> list[dict]:
-    answer = client.get("/api/v1/progress/", {"month": f"2007-{month:02d}", "page_size": 500, **query})
-    assert answer.status_code == 200, answer.content
-    return answer.json()["results"]
+@dataclass(frozen=True)
+class Surface:
+    """One place where figures are read: how, of which places, and what is to stand there."""
+
+    read: Callable[[Reader, int], Told]
+    places: Callable[[int], Iterable[Standing]]
+    says: Callable[..., dict[str, str]]
+
+    def expected(self, month: int, *, english: bool = False) -> Told:
+        return {one.place: self.says(one, english=english) for one in self.places(month)}
 
 
-def workbook(client: Client, month: int, **query: str) -> list[dict]:
-    answer = client.get("/export/progress/", {"month": f"2007-{month:02d}", **query})
-    rows = list(load_workbook(io.BytesIO(answer.getvalue())).worksheets[0].iter_rows(values_only=True))
-    top = next(number for number, row in enumerate(rows) if row[0] == "指标代码")
-    return [dict(zip(rows[top], row, strict=True)) for row in rows[top + 1 :] if row[1] is not None]
+def _on_leader_page(month: int) -> Iterable[Standing]:
+    """The first indicator of each item that has a target and a figure."""
+    return [oracle.standing(month, "000000", code) for code in ("C01", "F01")]
 
 
-def as_cell(value: Decimal | None) -> float | None:
-    """Return a number with the 15 digits that a workbook keeps."""
-    return None if value is None else float(f"{value:.15g}")
+def _with_target(places: Callable[[int], Iterable[Standing]]) -> Callable[[int], Iterable[Standing]]:
+    return lambda month: [one for one in places(month) if one.target is not None]
 
 
-# The nation ------------------------------------------------------------------------------------
+def _due(month: int) -> Iterable[Standing]:
+    return [one for one in pages.all_units(month) if one.is_due]
 
 
-@pytest.mark.parametrize("month", worked.MONTHS)
-def test_the_database_says_what_the_paper_says(office, month):
-    office.get("/overview/")  # the first reader folds
-
-    stored = Total.objects.filter(unit__code=NATION_CODE, month__month=month).select_related("indicator")
-
-    assert {row.indicator.code: row_value(row) for row in stored} == {
-        code: value for code, (value, *_) in on_paper(month).items()
-    }
+def _in_circular(month: int) -> Iterable[Standing]:
+    national = [one.code for one in pages.national(month) if one.target is not None]
+    return [
+        *_with_target(pages.national)(month),
+        *(one for one in oracle.of_children(month, "000000") if one.code in national),
+    ]
 
 
-@pytest.mark.parametrize("month", worked.MONTHS)
-def test_the_overview_says_what_the_paper_says(office, month):
-    page = office.get(f"/overview/?month=2007-{month:02d}").context["page"]
-
-    cards = {card.row.indicator.code: stated(card.row) for group in page.groups for card in group.cards}
-
-    assert cards == on_paper(month)
+def _in_letters(month: int) -> Iterable[Standing]:
+    """Units whose report is missing are reminded, and told no figures."""
+    written_to = [unit for unit in files.PROVINCES if not _is_reminded(unit, month)]
+    return [one for unit in written_to for one in oracle.of_unit(month, unit) if one.target is not None]
 
 
-@pytest.mark.parametrize("month", worked.MONTHS)
-@pytest.mark.parametrize("code", CODES)
-def test_the_indicator_page_says_what_the_paper_says(office, month, code):
-    answer = office.get(f"/indicators/{code}/?month=2007-{month:02d}")
-
-    row, paper = answer.context["page"].line.row, on_paper(month)[code]
-    text = answer.content.decode()
-
-    assert stated(row) == paper
-    assert figure(paper[0], row.indicator.unit_of_measure) in text
-    assert status_label(paper[-1]) in text
+def _is_reminded(unit: str, month: int) -> bool:
+    return unit in FILED_BY and unit not in FILED[month]
 
 
-@pytest.mark.parametrize("month", worked.MONTHS)
-def test_the_unit_page_says_what_the_paper_says(office, month):
-    page = office.get(f"/units/{NATION_CODE}/?month=2007-{month:02d}").context["page"]
-
-    assert {line.row.indicator.code: stated(line.row) for line in page.lines} == on_paper(month)
+def _in_summary(month: int) -> Iterable[Standing]:
+    return [one for unit in pages.LOOKED_AT[:2] for one in oracle.of_unit(month, unit)]
 
 
-@pytest.mark.parametrize("month", worked.MONTHS)
-def test_the_board_says_what_the_paper_says(office, month):
-    page = office.get(f"/plan/?month=2007-{month:02d}").context["page"]
-
-    (item,) = (one for part in page.parts for one in part.items)
-
-    assert {target.target.indicator.code: stated(target.row) for target in item.targets} == on_paper(month)
+def _in_matrix(month: int) -> Iterable[Standing]:
+    return [one for one in pages.ranked(month) if one.value is not None or one.marks]
 
 
-@pytest.mark.parametrize("month", worked.MONTHS)
-def test_rest_says_what_the_paper_says(office, month):
-    assert {
-        row["indicator"]: (
-            Decimal(row["value"]),
-            row["n_due"],
-            row["n_reported"],
-            row["n_carried"],
-            int(row["value_month"][5:]),
-            row["status"],
-        )
-        for row in rest(office, month)
-    } == on_paper(month)
-
-
-@pytest.mark.parametrize("month", worked.MONTHS)
-def test_the_workbook_says_what_the_paper_says(office, month):
-    assert {
-        row["指标代码"]: (
-            row["数值"],
-            row["应报单位"],
-            row["已报单位"],
-            row["沿用上期"],
-            row["数据所属期"].month,
-            row["状态"],
-        )
-        for row in workbook(office, month)
-    } == {
-        code: (as_cell(value), *counts, status_label(status))
-        for code, (value, *counts, status) in on_paper(month).items()
-    }
-
-
-# Every unit, every measure ---------------------------------------------------------------------
-
-MEASURES = {
-    "value": "数值",
-    "numerator": "分子",
-    "denominator": "分母",
-    "persons": "涉及人数",
-    "target_value": "年度目标",
-    "baseline_value": "基数",
-    "completion_rate": "完成率",
-    "share_of_target": "占目标",
-    "pro_rata_target": "序时进度",
-    "deviation": "与序时之差",
-    "headroom": "余量",
-    "forecast_value": "全年预测",
-    "forecast_low": "预测下限",
-    "forecast_high": "预测上限",
-    "rank": "名次",
-    "n_due": "应报单位",
-    "n_reported": "已报单位",
-    "n_carried": "沿用上期",
+PAGES = {
+    "leader": Surface(pages.leader, _on_leader_page, told.card),
+    "overview": Surface(pages.overview, pages.national, told.card),
+    "ranking": Surface(pages.rankings, pages.ranked, told.ranked),
+    "indicator": Surface(pages.indicators, pages.looked_at, told.indicator),
+    "unit": Surface(pages.units, pages.all_units, told.unit),
+    "item": Surface(pages.items, pages.national, told.item),
+    "board": Surface(pages.board, _with_target(pages.national), told.board),
+    "compare": Surface(pages.compare, pages.compared, told.compared),
+    "trace": Surface(pages.traces, pages.taken_apart, told.traced),
+    "explorer": Surface(pages.explored, pages.all_units, told.explored),
+}
+FILES = {
+    "rest": Surface(files.rest, pages.taken_apart, told.rest),
+    "series": Surface(files.series, pages.looked_at, told.series),
+    "progress.xlsx": Surface(files.progress_workbooks, pages.taken_apart, told.workbook),
+    "ranking.xlsx": Surface(files.ranking_workbooks, pages.ranked, told.workbook),
+    "board.xlsx": Surface(files.board_workbook, _with_target(pages.national), told.workbook),
+    "workbook.xlsx, summary": Surface(files.analyst_summary, _in_summary, told.summary),
+    "workbook.xlsx, units": Surface(files.analyst_matrix, _in_matrix, told.matrix),
+    "explorer.xlsx": Surface(files.explorer_workbook, pages.all_units, told.explorer_file),
+    "trace.csv": Surface(files.trace_files, pages.taken_apart, told.trace_file),
+    "series.csv": Surface(files.series_files, pages.looked_at, told.series_file),
+    "SDMX-CSV": Surface(files.sdmx_csv, _due, told.sdmx),
+    "SDMX-ML": Surface(files.sdmx_ml, _due, told.sdmx),
+    "circular.docx": Surface(files.circular_tables, _in_circular, told.circular_table),
+    "letter.docx": Surface(files.letter_tables, _in_letters, told.letter_table),
 }
 
 
-@pytest.mark.parametrize("level", ["unit", "children"])
-@pytest.mark.parametrize("month", [3, *worked.MONTHS, 7])
-def test_rest_and_workbook_state_the_same_measures_of_every_unit(office, month, level):
-    answers = rest(office, month, level=level)
-    rows = workbook(office, month, level=level)
+@pytest.mark.parametrize("month", MONTHS)
+@pytest.mark.parametrize("surface", [*PAGES, *FILES])
+def test_it_says_what_the_filed_figures_come_to(reader, surface, month):
+    one = (PAGES | FILES)[surface]
 
-    assert [(row["指标代码"], row["单位代码"]) for row in rows] == [
-        (answer["indicator"], answer["unit"]) for answer in answers
-    ]
-    for name, header in MEASURES.items():
-        numbers = [None if answer[name] is None else as_cell(Decimal(str(answer[name]))) for answer in answers]
-        assert [row[header] for row in rows] == numbers, name
+    assert differences(one.read(reader, month), one.expected(month)) == []
 
 
-@pytest.mark.parametrize("month", [3, *worked.MONTHS, 7])
-def test_rest_states_every_measure_with_every_digit(office, ministry, month):
-    period = ReportingMonth.objects.get(month__month=month)
-    units = ReportingUnit.objects.children_of(ReportingUnit.objects.get(code=NATION_CODE))
+@pytest.mark.parametrize("surface", PAGES)
+def test_a_page_says_the_same_in_english(reader, surface):
+    one, month = PAGES[surface], MONTHS[-1]
+    found = one.read(Reader(reader.client, reader.opened, english=True), month)
 
-    rows = progress_rows(ministry, period, units)
-
-    assert [(answer["value"], answer["pro_rata_target"]) for answer in rest(office, month, level="children")] == [
-        (plain(row.value), plain(row.progress.pro_rata_target)) for row in rows
-    ]
+    assert differences(found, one.expected(month, english=True), only_expected=True) == []
 
 
-@pytest.mark.parametrize("code", CODES)
-def test_a_ranking_is_the_same_on_the_page_and_in_the_workbook(office, code):
-    page = office.get(f"/indicators/{code}/?month=2007-06").context["page"]
-    rows = workbook(office, 6, level="children", indicator=code)
-
-    shown = [line.row for line in (*page.ranking.lines, *page.ranking.apart)]
-
-    assert {(row.unit.code, as_cell(row.value), row.rank) for row in shown} == {
-        (row["单位代码"], row["数值"], row["名次"]) for row in rows
-    }
+@pytest.mark.parametrize("month", MONTHS)
+@pytest.mark.parametrize("read", [files.rest_figures, files.tidy_workbook, files.tidy_csv, files.tidy_parquet])
+def test_what_was_filed_is_told_as_it_was_filed(reader, read, month):
+    assert differences(read(reader, month), files.filed(month)) == []
 
 
-# Month by month, and filed figures -------------------------------------------------------------
+def test_an_item_has_one_light_everywhere(reader):
+    month = MONTHS[-1]
+    lights = {number: oracle.light(month, number) for number in (1, 2)}
+
+    assert files.lights_over_rest(reader) == lights
+    assert files.lights_of_board(reader, month) == {number: shown.word(light) for number, light in lights.items()}
 
 
-@pytest.mark.parametrize("code", CODES)
-def test_the_series_passes_through_the_paper(office, code):
-    answer = office.get("/api/v1/progress/series/", {"indicator": code, "page_size": 500}).json()["results"]
-
-    by_month = {int(point["month"][5:]): point["value"] for point in answer}
-
-    assert {month: Decimal(by_month[month]) for month in worked.MONTHS} == {
-        month: on_paper(month)[code][0] for month in worked.MONTHS
-    }
+# Documents -------------------------------------------------------------------------------------
 
 
-def test_filed_figures_are_the_same_over_rest_and_in_both_files(office):
-    answers = office.get("/api/v1/figures/", {"page_size": 500}).json()["results"]
-    tidy = office.get("/export/figures/").getvalue()
-    asked = office.get("/api/v1/figures/", {"format": "xlsx"}).getvalue()
-
-    exported, over_rest = (
-        list(load_workbook(io.BytesIO(content)).worksheets[0].iter_rows(values_only=True)) for content in (tidy, asked)
-    )
-
-    assert exported == over_rest
-    assert [row[:4] for row in exported[1:]] == [
-        (
-            answer["indicator"],
-            answer["unit"],
-            answer["month"],
-            None if answer["value"] is None else as_cell(Decimal(answer["value"])),
-        )
-        for answer in answers
-    ]
+def _in_words(one: Standing) -> set[str]:
+    """Return what a sentence of a document has to say of one: figure, share in whole per cent, target."""
+    if one.value is None:
+        return {"尚无已通过审核的数据"}
+    if one.kind == "ZERO" and one.value == 0:
+        return {"年内曾经发生" if one.has_breached else "没有发生"}
+    words = {shown.figure(one.value, one.measure)}
+    if one.kind != "ZERO":
+        words.add(shown.figure(one.target, one.measure))
+    if one.completion is not None:
+        words.add(shown.percent(one.completion, 0))
+    return {text.replace(",", "") for text in words}
 
 
-def test_an_item_has_one_light_everywhere(office):
-    light = office.get("/plan/").context["page"].lights[0].light
-    item = office.get("/plan/items/1/").context["page"].shown.light
-    (answer,) = office.get("/api/v1/plans/2007/items/").json()["results"]
-    book = load_workbook(io.BytesIO(office.get("/export/board/").getvalue()))
-    (row,) = [row for row in book["工作要点"].iter_rows(values_only=True) if row[1] == 1]
+@pytest.mark.parametrize("month", MONTHS)
+def test_the_circular_says_it_in_words(reader, month):
+    said = files.sentences(reader, f"/circular/2007-{month:02d}/circular.docx")
 
-    assert (item, answer["status"], row[4]) == (light, light.value, status_label(light))
+    _says(said, _with_target(pages.national)(month))
 
 
-def test_every_indicator_of_the_paper_is_compared(year):
-    assert tuple(Indicator.objects.order_by("code").values_list("code", flat=True)) == CODES
+@pytest.mark.parametrize("month", MONTHS)
+@pytest.mark.parametrize("unit", ["110000", "440000"])
+def test_a_letter_says_it_in_words(reader, month, unit):
+    said = files.sentences(reader, f"/circular/2007-{month:02d}/letters/{unit}.docx")
+
+    _says(said, [one for one in _in_letters(month) if one.unit == unit])
+    assert bool(said) != _is_reminded(unit, month)
+
+
+def _says(said: dict[str, str], expected: Iterable[Standing]) -> None:
+    expected = list(expected)
+    assert said.keys() >= {one.code for one in expected}
+    lacking = [(one.place, words) for one in expected for words in _in_words(one) if words not in said[one.code]]
+    assert lacking == []
+
+
+@pytest.mark.parametrize("month", MONTHS)
+@pytest.mark.parametrize("document", ["circular", "letters/440000"])
+def test_the_pdf_says_what_the_word_file_says(reader, document, month):
+    said, lines = files.pdf_and_word(reader, f"/circular/2007-{month:02d}/{document}")
+
+    assert len(lines) > 10
+    assert [line for line in lines if line not in said] == []
+
+
+# Controls: one thing spoilt at a time ----------------------------------------------------------
+
+
+FIGURES, PORTAL = "workplan.templatetags.figures", "workplan.templatetags.portal"
+MARKS, SDMX, REST = "reporting.templatetags.marks", "reporting.sdmx", "workplan.lib.serializers"
+INDICATOR = "targets.models.Indicator"
+
+
+def _half_even(value: Decimal | int, places: int) -> Decimal:
+    return Decimal(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
+
+
+def _never_mind(rate: Decimal, places: int) -> str:
+    """Round what is just below the whole up to it."""
+    return f"{figures.round_half_up(rate * 100, places)}".replace("-", figures.MINUS)
+
+
+def _more(read: Callable[[object], Decimal | None]) -> property:
+    """Return a property that reads one too many."""
+    return property(lambda self: None if (value := read(self)) is None else value + 1)
+
+
+#: what is spoilt → its place, what stands there instead, and the surface and month that are to notice.
+SPOILT: dict[str, tuple[str, object, str, int]] = {
+    "a ranking rounds halves to even": (f"{FIGURES}.round_half_up", _half_even, "ranking", 7),
+    "a letter rounds halves to even": (f"{FIGURES}.round_half_up", _half_even, "letter.docx", 7),
+    "99.99… % is shown as 100 %": (f"{FIGURES}._percentage", _never_mind, "unit", 9),
+    "the board adds one": ("reporting.board.BoardTarget.value", _more(lambda one: one.row.value), "board", 8),
+    "the trace adds one": ("reporting.trace.Part.value", _more(lambda part: row_value(part.total)), "trace", 8),
+    "cards have no marks": (f"{MARKS}.marks_beside", lambda _row: (), "overview", 7),
+    "a workbook marks nothing": ("reporting.exports.marks.marks_of", lambda _row: (), "progress.xlsx", 7),
+    "a workbook has another word": ("reporting.exports.status_label", lambda _one: "滞后", "board.xlsx", 9),
+    "a page has another word": (
+        f"{PORTAL}.STATUS_LOOKS",
+        dict.fromkeys(Status, Look("滞后", "▼", "behind")),
+        "unit",
+        9,
+    ),
+    "SDMX calls everything normal": (f"{SDMX}.observations.status_of", lambda *_a, **_k: "A", "SDMX-CSV", 9),
+    "SDMX rounds": (f"{SDMX}.data_xml.plain_text", lambda value: f"{value:.3f}", "SDMX-ML", 9),
+    "REST rounds": (f"{REST}.DecimalText.to_representation", lambda _self, value: f"{value:.3f}", "rest", 9),
+    "the circular prints one": ("reporting.circular.tables.value_cell", lambda _row: "1", "circular.docx", 8),
+    "the explorer cuts": ("reporting.explorer.cells.number", lambda value, *_rest: str(int(value)), "explorer", 8),
+    "the leader page leaves out": ("reporting.pages.leader.CARDS_SHOWN", 1, "leader", 8),
+    "an indicator has another name": (f"{INDICATOR}.short_label", property(lambda _one: "就业"), "board", 8),
+    "a unit has another name": ("accounts.models.ReportingUnit.label", property(lambda _one: "南省"), "compare", 8),
+}
+
+
+@pytest.mark.parametrize("what", SPOILT)
+def test_the_comparison_notices_that(reader, monkeypatch, what):
+    place, instead, surface, month = SPOILT[what]
+    monkeypatch.setattr(place, instead)
+
+    assert _noticed((PAGES | FILES)[surface], Reader(reader.client), month)
+
+
+def _noticed(surface: Surface, reader: Reader, month: int) -> list[str]:
+    """Return what differs on a surface; a name that nothing goes by is a difference too."""
+    try:
+        found = surface.read(reader, month)
+    except UnknownName as unknown:
+        return [str(unknown)]
+    return differences(found, surface.expected(month))
+
+
+def test_the_comparison_notices_a_row_that_is_left_out():
+    surface = FILES["rest"]
+    expected = surface.expected(7)
+    lacking = dict(list(expected.items())[:-1])
+
+    assert len(differences(lacking, expected)) == len(next(reversed(expected.values())))
