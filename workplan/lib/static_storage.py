@@ -1,17 +1,8 @@
 """Static files under names that carry their content, so that browsers may keep them for ever."""
 
-from typing import ClassVar
-
 import brotli
-from django.contrib.staticfiles.apps import StaticFilesConfig
 from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
-
-
-class StaticFiles(StaticFilesConfig):
-    """Collects what some page asks for: nobody opens a second reader of the schema, or the framework's own pages."""
-
-    ignore_patterns: ClassVar = [*StaticFilesConfig.ignore_patterns, "redoc", "rest_framework"]
 
 
 class QuickCompressor(Compressor):
