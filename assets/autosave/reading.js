@@ -7,14 +7,17 @@ const PAUSE = 250;
 
 /**
  * Return a listener for typing: `hear({month, name, text, seen})`. `show(cell, answer)` gets what the server read,
- * null while it has not said so yet or where it reads nothing.
+ * null while it has not said so yet or where it reads nothing. `hear.settle(name)`: this cell has been answered
+ * otherwise, what was asked about it is not told any more.
  */
 export function asking(config, show) {
   let timer = null;
   let asked = 0;
-  return (cell) => {
+  let current = null;
+  const hear = (cell) => {
     clearTimeout(timer);
     show(cell, null);
+    current = cell.name;
     asked += 1;
     const mine = asked;
     if (cell.text.trim() === "") return;
@@ -25,4 +28,10 @@ export function asking(config, show) {
       show(cell, answer.outcome === "read" ? answer : null);
     }, PAUSE);
   };
+  hear.settle = (name) => {
+    if (name !== current) return;
+    clearTimeout(timer);
+    asked += 1;
+  };
+  return hear;
 }

@@ -22,7 +22,7 @@ export function start(form) {
   follow(queue, form.querySelector("[data-saved]"), voice);
   watchSession(queue, document.querySelector("[data-ask=sign-in]"));
   form.addEventListener("change", (event) => keep(event.target, page));
-  watchTyping(page);
+  page.hear = watchTyping(page);
   offerUnsaved(queue);
   form.addEventListener("paste", (event) => pasteColumn(event, page));
   queue.addEventListener("cell", ({ detail }) => showCell(detail, page));
@@ -52,6 +52,7 @@ function watchTyping({ form, config, seen }) {
   form.addEventListener("input", ({ target: { name, value, dataset } }) => {
     if (dataset.number !== undefined) hear({ month: config.month, name, text: value, seen: seen[name] ?? "" });
   });
+  return hear;
 }
 
 function tellReading(form, name, answer) {
@@ -78,7 +79,7 @@ function pasteColumn(event, { form }) {
   });
 }
 
-function showCell({ key, state, answer, entry }, { form, config, seen, queue }) {
+function showCell({ key, state, answer, entry }, { form, config, seen, queue, hear }) {
   const [month, name] = key.split("|");
   const input = month === config.month ? form.elements[name] : null;
   if (!input) return;
@@ -91,6 +92,7 @@ function showCell({ key, state, answer, entry }, { form, config, seen, queue }) 
     if (input.value.trim() === entry?.text || document.activeElement !== input) input.value = answer.text;
     seen[name] = answer.text;
     form.elements.seen.value = JSON.stringify(seen);
+    if (input.value === answer.text) hear.settle(name);
     tellReading(form, name, answer);
   }
   if (state === "conflict") showConflict({ key, answer, entry, input, place }, { config, queue, seen });

@@ -29,7 +29,8 @@ export function start(page) {
   const notices = new Notices(page.querySelector("[data-notices]"), voice, {
     queue, model, show, apply: (changes) => sheet.apply(changes),
   });
-  const hear = asking(config, (_cell, answer) => status.echo(answer?.echo ?? ""));
+  const isTyped = ({ month, name }) => sheet.editor.cell?.key === keyOf(month, name);
+  const hear = asking(config, (cell, answer) => isTyped(cell) && status.echo(answer?.echo ?? ""));
   const typing = ({ month, name, stored }, text) => hear({ month, name, text, seen: stored });
   const sheet = new Sheet({ model, selection, queue, notices, ask: askAboutPaste, typing });
   sheet.panel = new Panel(document.querySelector("[data-panel]"), config, {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from threading import Lock
@@ -15,7 +16,7 @@ from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.core.signals import request_finished, request_started
 from django.test import Client
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from accounts.models import ReportingUnit, User
 from submissions.models import ReportingMonth
@@ -25,6 +26,9 @@ from tests.journeys.sheet import Sheet
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 PASSWORD = "Journey-2007"
+#: Milliseconds that anything may take: far more than on an idle machine, so that a busy one fails no journey.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -39,7 +43,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+    quiet.append("--disable-dev-shm-usage")  # a container's is small
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": quiet}
+
+
+@pytest.fixture
+def new_context(new_context: Callable[..., BrowserContext]) -> Callable[..., BrowserContext]:
+    """Return a way to a person's own browser, as patient as the expectations are."""
+
+    def made(**how: object) -> BrowserContext:
+        context = new_context(**how)
+        context.set_default_timeout(PATIENCE)
+        return context
+
+    return made
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -116,8 +133,8 @@ def sign_in(page: Page, live_server: object, people: dict[str, User]) -> Callabl
         page.goto(f"{live_server.url}/accounts/login/")
         page.fill("input[name=login]", username)
         page.fill("input[name=password]", PASSWORD)
-        page.press("input[name=password]", "Enter")
-        page.wait_for_load_state("networkidle")
+        with page.expect_navigation():
+            page.press("input[name=password]", "Enter")
         return page
 
     return enter
@@ -201,9 +218,10 @@ def _nothing_under_way(transactional_db: None, browser: Browser) -> Iterator[Non
     yield
     for context in browser.contexts:
         for page in context.pages:
-            page.goto("about:blank")
-    n_quiet, until = 0, monotonic() + 10
-    while n_quiet < 3 and monotonic() < until:  # one may just be on its way in
+            with suppress(Error):  # closed meanwhile, or on its way elsewhere
+                page.goto("about:blank")
+    n_quiet, until = 0, monotonic() + 60
+    while n_quiet < 15 and monotonic() < until:  # one may just be on its way in
         sleep(0.02)
         n_quiet = n_quiet + 1 if requests.n <= 0 else 0
     requests.stop()

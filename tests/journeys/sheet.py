@@ -23,11 +23,10 @@ class Sheet:
 
     def __init__(self, page: Page, address: str) -> None:
         self.page, self.address = page, address
-        page.set_default_timeout(10_000)
 
     def open(self, query: str = "") -> Sheet:
         self.page.goto(self.address + query)
-        self.page.wait_for_selector("html[data-grid=ready]", timeout=10_000)
+        self.page.wait_for_selector("html[data-grid=ready]")
         return self
 
     def cell(self, code: str, month: int, part: str = "value") -> Locator:
@@ -63,7 +62,7 @@ class Sheet:
         return self.page.locator("td[aria-selected]").count()
 
     def is_saved(self) -> None:
-        expect(self.page.locator("[data-saved]")).to_contain_text("全部已保存", timeout=20_000)
+        expect(self.page.locator("[data-saved]")).to_contain_text("全部已保存")
 
     def block(self, codes: list[str], months: range) -> list[list[str]]:
         return [[self.text(code, month) for month in months] for code in codes]

@@ -32,20 +32,24 @@ def test_a_report_travels_from_clerk_to_lead_to_ministry_and_into_every_total(se
     page.fill('[name="figure.T18.persons"]', "0")
     page.fill('[name="figure.W01.value"]', "644,000,000")
     page.fill('[name="figure.W01.persons"]', "322000")
-    page.get_by_role("button", name="保存草稿").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="保存草稿").click()
     expect(page.locator('[name="figure.T02.value"]')).to_have_value("300000")
 
     page = sign_in("gd_lead")
     page.goto(f"{live_server.url}/reports/2007-10/440000/")
-    page.get_by_role("button", name="保存并报送").first.click()
-    page.get_by_role("button", name="确认报送").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="保存并报送").first.click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="确认报送").click()
     expect(page.get_by_text("待审核").first).to_be_visible()
 
     page = sign_in("ministry")
     page.goto(f"{live_server.url}/review/")
-    page.locator('main a[href*="/reports/2007-10/440000/"]').first.click()
-    page.get_by_role("button", name="通过", exact=True).click()
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation():
+        page.locator('main a[href*="/reports/2007-10/440000/"]').first.click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="通过", exact=True).click()
 
     _shows(page, f"{live_server.url}/overview/?month=2007-10", "102万人")
     _shows(page, f"{live_server.url}/units/440000/?month=2007-10", "102万人")
@@ -62,7 +66,8 @@ def test_a_slip_of_the_unit_is_named_beside_the_cell_and_nothing_typed_is_lost(s
     page.goto(f"{live_server.url}/reports/2007-10/440000/")
     page.fill('[name="figure.T01.value"]', "102万")
     page.fill('[name="figure.T02.value"]', "300000")
-    page.get_by_role("button", name="保存草稿").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="保存草稿").click()
 
     expect(page).to_have_title(re.compile("^错误："))
     assert page.input_value('[name="figure.T01.value"]') == "102万"

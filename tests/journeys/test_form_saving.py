@@ -26,7 +26,6 @@ PATH = "/reports/2007-10/440000/"
 def form(page, live_server, grid_clerks, enter):
     """Return October's form, open before a clerk of the unit."""
     enter(page, grid_clerks["gd_clerk"])
-    page.set_default_timeout(10_000)
     page.goto(live_server.url + PATH)
     page.wait_for_selector("html[data-autosave=ready]")
     return page
@@ -37,7 +36,7 @@ def field(page, code):
 
 
 def is_saved(page):
-    expect(page.locator("[data-saved]")).to_contain_text("全部已保存", timeout=20_000)
+    expect(page.locator("[data-saved]")).to_contain_text("全部已保存")
 
 
 def test_cells_save_themselves_and_a_bad_one_keeps_its_words(form):
@@ -46,7 +45,7 @@ def test_cells_save_themselves_and_a_bad_one_keeps_its_words(form):
     field(form, "X03").fill("7")
     field(form, "X03").press("Tab")
 
-    expect(form.locator("[data-saved]")).to_have_text("1 格未保存", timeout=20_000)
+    expect(form.locator("[data-saved]")).to_have_text("1 格未保存")
     expect(field(form, "X01")).to_have_value("1020000")
     expect(form.locator('[id="figure.X02.value.said"]')).to_contain_text("请填 120000")
     assert sorted(Figure.objects.values_list("value", flat=True)) == [7, 1_020_000]
@@ -59,10 +58,11 @@ def test_cells_save_themselves_and_a_bad_one_keeps_its_words(form):
 
 def test_what_the_page_said_of_a_cell_goes_once_the_cell_is_saved(form):
     field(form, "X02").fill("12万")
-    form.get_by_role("button", name="保存草稿").click()
+    with form.expect_navigation():
+        form.get_by_role("button", name="保存草稿").click()
     expect(form.get_by_text("有 1 处填写有误")).to_be_visible()
     said = form.locator('[id="figure.X02.value.said"]')
-    expect(form.locator("[data-saved]")).to_have_text("1 格未保存", timeout=20_000)
+    expect(form.locator("[data-saved]")).to_have_text("1 格未保存")
     expect(said.locator(".said__error")).to_have_count(1)
 
     said.get_by_role("button", name="改为 120000").click()
@@ -108,8 +108,8 @@ def test_a_column_is_pasted_downwards_and_the_plain_button_still_saves(form):
           document.activeElement.dispatchEvent(event);
         }"""
     )
-    form.get_by_role("button", name="保存草稿").click()
-    form.wait_for_load_state("networkidle")
+    with form.expect_navigation():
+        form.get_by_role("button", name="保存草稿").click()
 
     assert [field(form, code).input_value() for code in ("X01", "X02", "X03")] == ["5", "6", "7"]
     assert Figure.objects.count() == 3
@@ -121,9 +121,9 @@ def test_what_could_not_be_sent_comes_back_with_the_page_f_15(form, live_server)
     field(form, "X01").press("Tab")
     expect(form.locator("[data-saved]")).to_have_text("1 格未保存")
 
-    form.context.set_offline(False)
     again = form.context.new_page()
     form.close()
+    again.context.set_offline(False)
     again.goto(live_server.url + PATH)
     expect(field(again, "X01")).to_have_value("5")
     is_saved(again)

@@ -75,8 +75,9 @@ class Interrupted:
     # The interruptions ----------------------------------------------------------------------------
 
     def close_the_tab(self) -> None:
-        self.commit()
         closed = self.page
+        closed.route(CELLS, lambda _route: None)  # what was committed has not left when the tab goes
+        self.commit()
         self.sheet.page = closed.context.new_page()
         closed.close()
         self.open_again()
