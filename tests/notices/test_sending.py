@@ -202,6 +202,7 @@ def test_i_10_a_gateway_that_is_away_or_never_answers_loses_nothing(gateway, cle
 
     run()
     assert "timed out" in MailOut.objects.get().last_error or "Timeout" in MailOut.objects.get().last_error
+    mail_on.EMAIL_TIMEOUT = 60
     port, mail_on.EMAIL_PORT = mail_on.EMAIL_PORT, 1
     later(minutes=6)
     run()
@@ -295,7 +296,7 @@ def test_i_19_two_senders_at_once_send_each_mail_once(gateway, is_locked):
     """Without the lock too: an attempt is noted by one of them."""
     for n in range(8):
         told(UserFactory(email=f"{n}@gd.example"))
-    start = threading.Barrier(2, timeout=10)
+    start = threading.Barrier(2, timeout=120)
 
     def send() -> None:
         try:
@@ -311,7 +312,7 @@ def test_i_19_two_senders_at_once_send_each_mail_once(gateway, is_locked):
     for one in senders:
         one.start()
     for one in senders:
-        one.join(30)
+        one.join(240)
 
     assert len(gateway.ids()) == len(set(gateway.ids())) == 8
     assert set(MailOut.objects.values_list("state", "n_attempts")) == {("SENT", 1)}

@@ -235,7 +235,7 @@ def test_libreoffice_opens_the_word_file(word_file, tmp_path: Path):
         [office, profile, "--headless", "--convert-to", "pdf", "--outdir", tmp_path, source],
         check=True,
         capture_output=True,
-        timeout=120,
+        timeout=300,
     )
     text = without_spaces("".join(page.extract_text() for page in PdfReader(tmp_path / "circular.pdf").pages))
 

@@ -40,7 +40,7 @@ def in_another_session(work: object) -> None:
 
     thread = Thread(target=run)
     thread.start()
-    thread.join(timeout=30)
+    thread.join(timeout=240)
     assert not thread.is_alive()
 
 

@@ -305,10 +305,10 @@ def test_a_reader_waits_for_a_fold_under_way(transactional_db):
 
     other = threading.Thread(target=fold_slowly)
     other.start()
-    folded.wait(timeout=30)
+    assert folded.wait(timeout=240)
     totals.refresh()
     order.append("read")
-    other.join(timeout=30)
+    other.join(timeout=240)
 
     assert order == ["folded", "read"]
     assert Total.objects.get(unit=unit.parent, month=date(2007, 3, 1)).value == 70
@@ -316,7 +316,7 @@ def test_a_reader_waits_for_a_fold_under_way(transactional_db):
 
 def _until_somebody_waits_for(lock: int) -> None:
     waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted"
-    for _ in range(600):
+    for _ in range(4_800):
         with connection.cursor() as cursor:
             cursor.execute(waiting, [lock])
             if cursor.fetchone()[0]:

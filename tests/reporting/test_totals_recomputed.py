@@ -104,7 +104,9 @@ def as_filed(code: str, figure: tuple) -> dict:
     return {"state": state, "note": "说明"}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(world=filings())
 def test_totals_equal_a_plain_recomputation(db, world):
     with transaction.atomic():

@@ -20,7 +20,7 @@ def at_once(*acts: Act) -> list[object]:
     def run(place: int, act: Act) -> None:
         try:
             connection.ensure_connection()
-            barrier.wait(timeout=10)
+            barrier.wait(timeout=120)
             answers[place] = act()
         except Refused as refusal:
             answers[place] = refusal
@@ -33,7 +33,7 @@ def at_once(*acts: Act) -> list[object]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=240)
     assert not any(thread.is_alive() for thread in threads), "an act hangs"
     close_old_connections()
     if faults:

@@ -488,7 +488,9 @@ TYPED = st.one_of(
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
 @given(text=TYPED.filter(lambda text: not any("\ud800" <= char <= "\udfff" or char == "\0" for char in text)))
 def test_form_and_grid_give_the_same_verdict(as_clerk, blank_form, text):
     """What the form says of a text, the grid says of it: the same suggestion, the same sentence, or the same value."""

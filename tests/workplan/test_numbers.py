@@ -1,11 +1,11 @@
 """The number grammar: every row of the catalogue of bad inputs."""
 
 import pickle
-import time
 from decimal import Decimal
 
 import pytest
 
+from tests.timing import cheapest
 from workplan.lib.numbers import (
     Note,
     NumberRefused,
@@ -257,20 +257,14 @@ def test_trailing_zeros_are_no_decimals():
 
 @pytest.mark.parametrize("text", ["9" * 5_000, "-" * 5_000, "9," * 2_500, "零" * 5_000, "1e" + "9" * 5_000])
 def test_a_text_of_5000_characters_is_refused_in_10_ms(text):
-    begin = time.perf_counter()
-
-    refusal = refused(text)
-
-    assert refusal.code == "too_long"
-    assert time.perf_counter() - begin < 0.010
+    assert refused(text).code == "too_long"
+    assert cheapest(lambda: refused(text)) < 0.010
 
 
 @pytest.mark.parametrize("text", ["9" * 64, "," * 64, "9," * 32, "零" * 64, "1e" + "9" * 62, "1 " * 32, "¥" * 64])
 def test_the_longest_text_that_is_examined_is_refused_in_10_ms(text):
-    begin = time.perf_counter()
-
     assert refused(text).params["value"] == text[:39] + "…"
-    assert time.perf_counter() - begin < 0.010
+    assert cheapest(lambda: refused(text)) < 0.010
 
 
 def test_a_refused_text_is_quoted_without_what_could_act():

@@ -16,17 +16,19 @@ from workplan import checks
 from workplan.lib.spreadsheets import Bounds, SheetRefused, read_text, read_workbook, workbook
 from workplan.lib.spreadsheets.formats import shown_otherwise
 
-#: Acceptance G-17; measured in a process of its own, over what the libraries alone take.
+#: Acceptance G-17; measured in a process of its own, over what the libraries alone take, by processor time and by the
+#: peak of that process (ru_maxrss would begin at its parent's).
 MOST_SECONDS, MOST_MEGABYTES = 1.0, 50
 CHILD = """
-import json, resource, sys, time
+import json, sys, time
 from pathlib import Path
 from django.conf import settings
 settings.configure(USE_I18N=False)
 from workplan.lib.spreadsheets import SheetRefused, read_workbook
 
 def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 data = Path(sys.argv[1]).read_bytes()
 before, started = peak(), time.process_time()
@@ -51,7 +53,7 @@ def bomb_files(tmp_path_factory):
 def test_g17_a_bomb_is_refused_quickly_and_in_little_memory(bomb_files, name):
     root = Path(__file__).parents[2]
     done = subprocess.run(
-        [sys.executable, "-c", CHILD, str(bomb_files / name)], cwd=root, capture_output=True, timeout=60, check=True
+        [sys.executable, "-c", CHILD, str(bomb_files / name)], cwd=root, capture_output=True, timeout=300, check=True
     )
 
     code, seconds, megabytes = json.loads(done.stdout)
