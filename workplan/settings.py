@@ -77,6 +77,9 @@ def database_url() -> str:
 DATABASES = {
     "default": dj_database_url.parse(database_url(), conn_max_age=60, conn_health_checks=True),
 }
+#: How long one statement of a page may run, and wait for a lock; commands, migrations and workers have no limit.
+WEB_STATEMENT_SECONDS = int(env("WORKPLAN_WEB_STATEMENT_SECONDS", "60"))
+WEB_LOCK_SECONDS = int(env("WORKPLAN_WEB_LOCK_SECONDS", "15"))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "workplan_cache"}}
 
