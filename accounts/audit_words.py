@@ -39,6 +39,7 @@ ACTIONS = {
     "month.freeze": gettext_lazy("冻结发布快照"),
     "month.remind": gettext_lazy("催报"),
     "month.reopen": gettext_lazy("撤销关闭报告期"),
+    "notice.import": gettext_lazy("导入通知原文"),
     "password.change": gettext_lazy("更改密码"),
     "password.reset": gettext_lazy("重置密码"),
     "report.approve": gettext_lazy("通过报表"),

@@ -34,7 +34,7 @@ from submissions.milestones import settled_through
 from submissions.models import EvidenceFile, MilestoneState, ReportingMonth
 from targets.deadlines import Delay
 from targets.goals import SEVERITY, Status, Thresholds
-from targets.models import Actor, Chapter, ItemOwner, Milestone, MilestoneExemption, Scope, in_language
+from targets.models import Actor, Chapter, ItemOwner, ItemText, Milestone, MilestoneExemption, Scope, in_language
 from workplan.lib.words import listed
 from workplan.templatetags.figures import percent
 
@@ -136,6 +136,8 @@ class ItemPage:
     targets: tuple[TargetLine, ...]
     milestones: tuple[MilestoneLine, ...]
     owners: tuple[ItemOwner, ...]
+    #: What the notice itself says in the item; None where nobody has brought its text in.
+    full_text: ItemText | None
     #: The reader reports this item's milestones for the nation.
     is_reported_by_reader: bool
     limits: Limits
@@ -193,6 +195,7 @@ def item_page(
         targets=tuple(_target_line(target, thresholds, found) for target in shown.targets),
         milestones=(lines := _milestone_lines(person, period, nation, shown, today)),
         owners=tuple(shown.item.owners.in_force(timezone.localdate()).select_related("user").order_by("id")),
+        full_text=ItemText.objects.filter(item=shown.item).first(),
         is_reported_by_reader=permissions.may_report_item(person, shown.item.pk)
         and any(not line.standing.milestone.is_filed_by_units for line in lines),
         limits=limits_of(thresholds),

@@ -10,7 +10,7 @@ from targets.models.indicators import (
     Thresholds,
     figure_field,
 )
-from targets.models.plan import Chapter, Item, Milestone, Plan, in_plan_order
+from targets.models.plan import Chapter, Item, ItemText, Milestone, Plan, in_plan_order
 from targets.models.words import (
     Actor,
     Bound,
@@ -37,6 +37,7 @@ __all__ = [
     "IndicatorPart",
     "Item",
     "ItemOwner",
+    "ItemText",
     "Kind",
     "Milestone",
     "MilestoneExemption",

@@ -97,6 +97,33 @@ class Item(models.Model):
         return in_language(self.lead, self.lead_en)
 
 
+@pghistory.track()
+class ItemText(models.Model):
+    """What the notice itself says in an item, beside the plan's summary in its own words; for whoever is signed in."""
+
+    item = models.OneToOneField(Item, models.PROTECT, related_name="full_text", verbose_name=_("工作要点"))
+    text = models.TextField(_("通知原文"))
+    #: SHA-256 of the file that it was read from, in hex.
+    file_digest = models.CharField(_("文件摘要"), max_length=64)
+
+    class Meta:
+        verbose_name = _("工作要点原文")
+        verbose_name_plural = _("工作要点原文")
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="targets_itemtext_says_something"),
+            models.CheckConstraint(
+                condition=Q(file_digest__regex=r"^[0-9a-f]{64}$"), name="targets_itemtext_names_its_file"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.item_id)
+
+    @property
+    def paragraphs(self) -> list[str]:
+        return self.text.splitlines()
+
+
 def in_plan_order(milestones: Iterable[Milestone]) -> list[Milestone]:
     """Return the milestones as the plan numbers them: M02-10 after M02-9."""
     return sorted(milestones, key=lambda one: [int(part) for part in one.code.removeprefix("M").split("-")])

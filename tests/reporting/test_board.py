@@ -18,7 +18,7 @@ from submissions.models import MilestoneProgress, MilestoneState, ReportingMonth
 from targets import duties
 from targets.deadlines import Delay
 from targets.goals import Status
-from targets.models import Item, Milestone, MilestoneFrequency
+from targets.models import Item, ItemText, Milestone, MilestoneFrequency
 from tests import factories
 from tests.reporting.filings import publish, stand
 
@@ -358,6 +358,17 @@ def test_an_item_shows_targets_milestones_and_the_states_of_units(client_of_mini
         "省级单位", "各省级单位", [(promised, None)],
     )  # fmt: skip
     assert "/indicators/F01/?month=2007-09" in answer.content.decode()
+
+
+def test_an_item_shows_what_the_notice_itself_says_under_the_summary(client_of_ministry, periods, item):
+    before = client_of_ministry.get("/plan/items/7/?month=2007-09").content.decode()
+    ItemText.objects.create(item=item, text="养老保险。先做甲。\n再做<b>乙</b>。", file_digest="0" * 64)
+
+    text = client_of_ministry.get("/plan/items/7/?month=2007-09").content.decode()
+
+    assert "通知原文" not in before
+    assert "<p>养老保险。先做甲。</p><p>再做&lt;b&gt;乙&lt;/b&gt;。</p>" in text
+    assert text.index(item.summary) < text.index("通知原文")
 
 
 def test_a_level_shows_its_share_of_the_target_beside_the_increment_done(client_of_ministry, periods, item):
