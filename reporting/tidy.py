@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -101,7 +101,7 @@ def download(person: User, selection: Selection, file_format: str, *, name: str)
     return streamed(f"{name}.{wanted.ending}", wanted.media_type, file_chunks(person, selection, file_format))
 
 
-def file_chunks(person: User, selection: Selection, file_format: str) -> Iterator[bytes]:
+def file_chunks(person: User, selection: Selection, file_format: str) -> Generator[bytes]:
     """Yield the file piece by piece; rows and what is said about them are of one moment (U-10)."""
     totals.refresh()
     with snapshot():

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import permissions
 from accounts.models import NATION_CODE, ReportingUnit
+from reporting import downloads
 from reporting.pages import months
 from reporting.pages.indicator import indicator_page
 from reporting.pages.leader import leader_page
@@ -94,10 +95,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
 
 def asked_month(request: HttpRequest, unit: ReportingUnit) -> ReportingMonth | None:
     """Return the month of the address, or the one the page opens with; an unknown one is not found."""
-    try:
-        return months.chosen(request.user, request.GET.get("month", ""), today=clock.today(), unit=unit)
-    except months.NoSuchMonth as error:
-        raise Http404 from error
+    return downloads.asked_month(request.user, request.GET, unit)
 
 
 def closed(request: HttpRequest, period: ReportingMonth, unit: ReportingUnit) -> HttpResponse:
