@@ -13,7 +13,7 @@ from reporting.explorer import files
 from reporting.explorer.page import explorer_page
 from reporting.export_views import for_exporters
 from reporting.views import for_readers
-from workplan.lib import clock, sheets
+from workplan.lib import clock
 
 #: What of an address the audit trail keeps.
 _KEPT = 2_000
@@ -29,21 +29,16 @@ def explore(request: HttpRequest) -> HttpResponse:
 
 @for_exporters
 def explore_file(request: HttpRequest) -> FileResponse | HttpResponse:
-    """Hand out the table of the address as a workbook or CSV; one that is not understood answers as the page."""
+    """Hand out the table of the address as a file; one that is not understood answers as the page."""
     form = request.GET.get("format") or "xlsx"
-    if form not in ("xlsx", "csv"):
+    if form not in files.FORMATS:
         raise Http404
     page = explorer_page(request.user, request.GET, today=clock.today())
     if page is None:
         raise Http404
     if page.table is None:
         return render(request, "reporting/explore.html", {"page": page}, status=400)
-    if form == "csv":
-        rows = files.rows(page.table, coded=True)
-        answer = sheets.csv_response(f"{files.name(page.table)}.csv", files.columns(page.table), rows)
-    else:
-        table = files.sheet(page.table, by=request.user, now=clock.now())
-        answer = sheets.workbook_response(f"{files.name(page.table)}.xlsx", [table])
+    answer = files.download(page.table, form, by=request.user)
     asked = {"table": "explore", "format": form, "query": page.address[:_KEPT]}
     audit.record("export", by=cast(User, request.user), details=asked)
     return answer
