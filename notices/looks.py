@@ -30,5 +30,8 @@ _SHAPES = {
     NoticeKind.WARNED: ("✖", "breached"),
     NoticeKind.WARNING_ANSWERED: ("◆", "submitted"),
     NoticeKind.WARNING_OVER: ("✔", "completed"),
+    NoticeKind.EXPORT_READY: ("✔", "completed"),
+    NoticeKind.EXPORT_FAILED: ("✖", "behind"),
+    NoticeKind.EXPORT_ENDED: ("–", "draft"),
 }
 LOOKS: Mapping[str, Look] = {kind: Look(kind.label, *shown) for kind, shown in _SHAPES.items()}

@@ -30,6 +30,9 @@ class NoticeKind(models.TextChoices):
     WARNED = "WARNED", _("新的预警")
     WARNING_ANSWERED = "WARNING_ANSWERED", _("预警已登记措施")
     WARNING_OVER = "WARNING_OVER", _("预警解除")
+    EXPORT_READY = "EXPORT_READY", _("定时导出已生成")
+    EXPORT_FAILED = "EXPORT_FAILED", _("定时导出未生成")
+    EXPORT_ENDED = "EXPORT_ENDED", _("定时导出已停止")
 
 
 #: Kinds that ask for something, a report or a measure: handing it in settles them.

@@ -11,8 +11,9 @@ from accounts import permissions
 from accounts.models import Role, User
 from notices.models import KEPT_MAILED, KEPT_SHOWN, URGENT_KINDS, NoticeKind, Preference
 
-#: Kinds for those who guard the portal; all others concern those who file.
+#: Kinds for those who guard the portal, and for those who take figures away; all others concern those who file.
 _GUARDING = frozenset({NoticeKind.SECURITY})
+_TAKING = frozenset({NoticeKind.EXPORT_READY, NoticeKind.EXPORT_FAILED, NoticeKind.EXPORT_ENDED})
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,10 @@ def choices_of(person: User) -> list[Choice]:
 
 def kinds_for(person: User) -> list[NoticeKind]:
     guards = permissions.access(person).has(Role.SECURITY_ADMIN)
+    takes = permissions.may_export(person)
     files = permissions.may_file_at_all(person)
-    return [kind for kind in NoticeKind if (guards if kind in _GUARDING else files)]
+    reached = dict.fromkeys(_GUARDING, guards) | dict.fromkeys(_TAKING, takes)
+    return [kind for kind in NoticeKind if reached.get(kind, files)]
 
 
 @transaction.atomic

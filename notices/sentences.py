@@ -29,8 +29,11 @@ SENTENCES: Mapping[str, str | Promise] = {
     NoticeKind.WARNED: _("%(unit)s%(month)s触发预警“%(rule)s”，请查看并登记措施。"),
     NoticeKind.WARNING_ANSWERED: _("%(by)s就%(unit)s的预警“%(rule)s”登记了措施。"),
     NoticeKind.WARNING_OVER: _("%(unit)s的预警“%(rule)s”已于%(month)s解除。"),
+    NoticeKind.EXPORT_READY: _("定时导出“%(file)s”已生成，请在到期前下载。"),
+    NoticeKind.EXPORT_FAILED: _("定时导出“%(file)s”没有生成，请查看原因。"),
+    NoticeKind.EXPORT_ENDED: _("定时导出“%(file)s”已停止：您的账户停用或不再有导出权限。"),
 }
-#: Kinds that say less by mail: what people call their files and rules may hold a figure.
+#: Kinds that say less by mail: what people call their files, views and rules may hold a figure.
 _BY_MAIL: Mapping[str, str | Promise] = {
     NoticeKind.SECURITY: _("%(by)s上传的一个文件已被隔离，请核查。"),
     NoticeKind.QUARANTINED: _("您上传的一个文件疑似有害，已被隔离，没有附在报表上。请查杀后重新上传。"),
@@ -39,6 +42,9 @@ _BY_MAIL: Mapping[str, str | Promise] = {
     NoticeKind.WARNED: _("%(unit)s%(month)s触发一项预警，请查看并登记措施。"),
     NoticeKind.WARNING_ANSWERED: _("%(by)s就%(unit)s的一项预警登记了措施。"),
     NoticeKind.WARNING_OVER: _("%(unit)s的一项预警已于%(month)s解除。"),
+    NoticeKind.EXPORT_READY: _("一项定时导出已生成，请在到期前下载。"),
+    NoticeKind.EXPORT_FAILED: _("一项定时导出没有生成，请查看原因。"),
+    NoticeKind.EXPORT_ENDED: _("一项定时导出已停止：您的账户停用或不再有导出权限。"),
 }
 
 _MONTHS, _DAYS = frozenset({"month"}), frozenset({"due_on", "until"})

@@ -11,6 +11,7 @@ from django.utils import timezone
 from notices import outbox, preferences, telling
 from notices.models import MailOut, Notice, NoticeKind, Preference
 from notices.telling import Letter
+from tests import factories
 from tests.factories import UserFactory, shanghai
 
 pytestmark = pytest.mark.django_db
@@ -166,10 +167,18 @@ def test_the_page_shows_and_keeps_what_is_wanted(mail_on, clerk, client):
     assert clerk.language == "en"
 
 
-def test_whoever_gets_no_notices_is_told_so(client, analyst):
-    client.force_login(analyst)
+def test_whoever_gets_no_notices_is_told_so(client):
+    client.force_login(factories.person("AUDITOR"))
 
     assert "没有可以选择的通知" in client.get("/notices/preferences/").content.decode()
+
+
+def test_an_analyst_chooses_how_to_hear_of_exports_and_of_nothing_else(analyst):
+    assert {choice.kind for choice in preferences.choices_of(analyst)} == {
+        "EXPORT_READY",
+        "EXPORT_FAILED",
+        "EXPORT_ENDED",
+    }
 
 
 def test_strangers_come_back_to_the_page_after_signing_in(client):
