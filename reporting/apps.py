@@ -8,4 +8,5 @@ class ReportingConfig(AppConfig):
 
     def ready(self) -> None:
         from reporting import publishing  # noqa: F401, PLC0415 -- freezes what is published
+        from reporting.saved import worker  # noqa: F401, PLC0415 -- makes the exports that are due
         from reporting.warnings import checking, loading  # noqa: F401, PLC0415 -- judges what is published

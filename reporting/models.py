@@ -234,7 +234,8 @@ class SnapshotRow(models.Model):
         return (self.value, self.numerator, self.denominator, self.persons)
 
 
-# The models of early warning stand with their rules; Django looks for an app's models here.
+# The models of saved views and of early warning stand with their rules; Django looks for an app's models here.
+from reporting.saved.models import ExportRun, ExportSchedule, SavedView  # noqa: E402, F401
 from reporting.warnings.models import (  # noqa: E402, F401
     EarlyWarning,
     UncheckedUnit,

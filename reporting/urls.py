@@ -18,4 +18,5 @@ urlpatterns = [
     path("circular/", include("reporting.circular.urls")),
     path("", include("reporting.board_urls")),
     path("", include("reporting.warnings.urls")),
+    path("", include("reporting.saved.urls")),
 ]

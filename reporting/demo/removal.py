@@ -18,7 +18,7 @@ from accounts.models import User
 from notices.models import MailOut, Notice
 from reporting import totals
 from reporting.demo.people import dismiss_accounts
-from reporting.models import EarlyWarning, Snapshot, SnapshotRow, WarningCheck, WarningEvent
+from reporting.models import EarlyWarning, SavedView, Snapshot, SnapshotRow, WarningCheck, WarningEvent
 from submissions.evidence import store
 from submissions.models import EvidenceFile, Excuse, MonthlyReport, ReportingMonth
 from targets.models import ItemOwner, MilestoneExemption, Plan
@@ -102,6 +102,7 @@ def remove_demo() -> dict[str, int]:
     removed["excuses"] = Excuse.objects.filter(granted_by__is_demo=True).delete()[0]
     removed["notices"] = _delete_notices()
     removed["warnings"] = _delete_warnings()
+    removed["saved views"] = SavedView.objects.filter(owner__is_demo=True).delete()[0]
     for plan in Plan.objects.all():
         totals.rebuild(plan)
     removed["accounts closed"] = dismiss_accounts()

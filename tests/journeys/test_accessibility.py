@@ -11,6 +11,7 @@ from django.urls import URLResolver, get_resolver, resolve
 from playwright.sync_api import Page
 
 from targets.models import Indicator
+from tests.reporting.views_saved import saved, scheduled
 from tests.reporting.warned import RuleFactory, judged
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,6 +29,8 @@ PAGES: dict[str | None, list[str]] = {
         "/regions/?month=2007-09",
         "/compare/?month=2007-09",
         "/explore/?month=2007-09&measure=value&measure=status",
+        "/views/",
+        "/views/new/?kind=PROGRESS&month=2007-09&unit=440000",
         "/units/440000/?month=2007-09",
         "/plan/?month=2007-09",
         "/plan/items/1/?month=2007-09",
@@ -56,11 +59,12 @@ PAGES: dict[str | None, list[str]] = {
     ],
 }
 #: Routes without a page of their own (they send on, take what is posted, answer with a file, a part or JSON),
-#: and steps between two pages, made of the same parts. The page of one warning has a test of its own below.
+#: and steps between two pages, made of the same parts. The pages of a warning and of a view have tests below.
 NO_PAGES = re.compile(
     r"home|set_language|set_theme|alive|ready|account_(logout|inactive|reauthenticate)|mfa_(?!index).*|accounts:token-.*"
     r"|reporting:export-.*|notices:(read|follow)|submissions:(grid|import|calendar)-(?!month$).*"
     r"|reporting:(circular-(file|template)|letters?|warning|warning-answer)"
+    r"|reporting:view(-(delete|schedule|stop|file|retry|edit))?"
     r"|submissions:(workbook-file|uploaded|uploaded-marked|receipt|evidence|notes|decide|act|approve-clean)"
     r"|submissions:rule-(excuse|withdraw|setting|end)"
 )
@@ -105,6 +109,18 @@ def test_the_page_of_a_warning_has_no_violation(september, sign_in, page, live_s
     page.emulate_media(color_scheme=theme)
     sign_in("ministry")
     page.goto(f"{live_server.url}/warnings/{warning.pk}/")
+
+    assert problems(page, theme) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_page_of_a_saved_view_has_no_violation(september, sign_in, page, live_server, people, theme):
+    view = saved(people["analyst"])
+    scheduled(view)
+    page.emulate_media(color_scheme=theme)
+    sign_in("analyst")
+    page.goto(f"{live_server.url}/views/{view.pk}/edit/")
+    page.click("summary")
 
     assert problems(page, theme) == []
 

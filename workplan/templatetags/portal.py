@@ -219,7 +219,12 @@ ENTRIES = (
         ("overview", "indicator", "unit", "trace", "reasons", "compare"),
     ),
     Entry(gettext_lazy("分区域"), "reporting:regions", "may_read_figures", ("regions",)),
-    Entry(gettext_lazy("数据透视"), "reporting:explore", "may_read_figures", ("explore",)),
+    Entry(
+        gettext_lazy("数据透视"),
+        "reporting:explore",
+        "may_read_figures",
+        ("explore", "views", "view-new", "view-edit"),
+    ),
     Entry(gettext_lazy("工作要点"), "reporting:board", "may_read_figures", ("board", "item")),
     Entry(gettext_lazy("预警"), "reporting:warnings", "may_read_figures", ("warnings", "warning", "warning-answer")),
     Entry(
