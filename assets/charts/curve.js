@@ -43,7 +43,9 @@ function forecastSeries(data, theme) {
     type: "custom",
     silent: true,
     z: 2,
-    data: [[december, value]],
+    clip: true,
+    data: [[december, low, high]],
+    encode: { x: 0, y: [1, 2] }, // so that the axis reaches as far as the band
     renderItem: (_params, api) => ({
       type: "polygon",
       shape: { points: [api.coord(start), api.coord([december, low]), api.coord([december, high])] },
