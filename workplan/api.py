@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 
 from accounts.rest import Resource
 from reporting import api as reporting
+from reporting.warnings import api as warnings
 from submissions import api as submissions
 from submissions import calendar_api
 from submissions import import_api as bulk
@@ -115,6 +116,7 @@ urlpatterns = [
     path("figures/import/jobs/<uuid:key>/cancel/", bulk.CancelImportJob.as_view(), name="import-job-cancel"),
     path("figures/import/jobs/<uuid:key>/retry/", bulk.RetryImportJob.as_view(), name="import-job-retry"),
     path("figures/", reporting.Figures.as_view(), name="figures"),
+    path("warnings/", warnings.Warnings.as_view(), name="warnings"),
     path("rules/", rules.Rules.as_view(), name="rules"),
     path("excuses/", rules.Excuses.as_view(), name="excuses"),
     path("excuses/<int:key>/withdraw/", rules.WithdrawExcuse.as_view(), name="excuse-withdraw"),

@@ -24,6 +24,8 @@ from targets.models import Indicator
 from workplan.templatetags.portal import Look
 
 PAGE_SIZE = 50
+#: Every state at once, those that are over among them.
+EVERY = "ALL"
 _GRAVEST_FIRST = Case(
     *(When(shown_state=state, then=Value(at)) for at, state in enumerate(WarningState.values)),
     output_field=IntegerField(),
@@ -62,7 +64,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Narrowed:
-    """What the list was narrowed to; without a state it shows what is not over."""
+    """What the list was narrowed to; without a state it shows what is not over, with `EVERY` all of it."""
 
     state: str = ""
     unit: ReportingUnit | None = None
@@ -113,7 +115,7 @@ def concerning(person: permissions.Person) -> QuerySet[EarlyWarning]:
 
 def narrow(warnings: QuerySet[EarlyWarning], by: Narrowed) -> QuerySet[EarlyWarning]:
     """Keep what is asked for; without a state what is not over."""
-    kept = warnings.filter(shown_state__in=[by.state] if by.state else [state.value for state in LIVE])
+    kept = warnings if by.state == EVERY else warnings.filter(shown_state__in=[by.state] if by.state else LIVE)
     if by.unit is not None:
         kept = kept.filter(unit=by.unit)
     return kept if by.indicator is None else kept.filter(indicator=by.indicator)
