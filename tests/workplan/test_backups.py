@@ -26,7 +26,7 @@ from tests import factories
 from tests.factories import shanghai
 from tests.kept import kept_until_the_end
 from tests.submissions.evidence_samples import pdf
-from workplan.backups import database, folder
+from workplan.backups import database, folder, making
 from workplan.backups.checking import check_backup
 from workplan.backups.making import make_backup
 from workplan.backups.manifest import DIGEST, MANIFEST, from_json
@@ -185,6 +185,32 @@ def test_a_full_disk_leaves_nothing(portal, made, tmp_path, monkeypatch, nth):
         make_backup(tmp_path / "today")
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_that_does_not_reach_the_disk_is_taken_back(portal, tmp_path, monkeypatch):
+    def full(path: Path) -> None:
+        if path == tmp_path:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(making, "sync_folder", full)
+
+    with pytest.raises(BackupRefused, match="Input/output error"):
+        make_backup(tmp_path / "today")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_lies_beside_a_backup_is_not_looked_at(portal, tmp_path, monkeypatch):
+    (tmp_path / "neighbour").mkdir()
+    opened = []
+    synced = folder.sync_folder
+    for module in (folder, making):
+        monkeypatch.setattr(module, "sync_folder", lambda path: (opened.append(path), synced(path)))
+
+    make_backup(tmp_path / "today")
+
+    assert tmp_path in opened
+    assert tmp_path / "neighbour" not in opened
 
 
 def test_an_interrupted_backup_leaves_nothing(portal, tmp_path, monkeypatch):

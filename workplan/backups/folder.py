@@ -152,11 +152,16 @@ def pour(source: Source, sink: Sink) -> None:
         sink.write(piece)
 
 
-def sync_folders(path: Path) -> None:
-    """Have the names in the folder and below it on disk, too."""
+def sync_folder(path: Path) -> None:
+    """Have the names in the folder on disk, too; not those in the folders below it."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_tree(path: Path) -> None:
+    """Have the names in the folder and in all folders below it on disk."""
     for folder in [*(one for one in path.rglob("*") if one.is_dir()), path]:
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        sync_folder(folder)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from submissions.evidence import store
 from submissions.models import EvidenceFile
 from workplan.backups import database
-from workplan.backups.folder import Folder, digest_of, pour, sync_folders
+from workplan.backups.folder import Folder, digest_of, pour, sync_folder, sync_tree
 from workplan.backups.manifest import Manifest, Stored, Table
 from workplan.backups.refusals import BackupRefused
 from workplan.backups.sealing import check_key
@@ -44,9 +44,8 @@ def make_backup(target: Path, *, key: str = "") -> Manifest:
     try:
         with _unfinished(target) as path:
             manifest = _write(Folder(path, key))
-            sync_folders(path)
-            path.rename(target)
-            sync_folders(target.parent)
+            sync_tree(path)
+            _name(path, target)
     except OSError as error:
         raise BackupRefused(f"No backup was made: {error}. Nothing was left behind.") from error
     logger.info("backup made", extra={"tables": len(manifest.tables), "rows": manifest.n_rows})
@@ -62,6 +61,16 @@ def _unfinished(target: Path) -> Iterator[Path]:
         yield path
     finally:
         shutil.rmtree(path, ignore_errors=True)
+
+
+def _name(path: Path, target: Path) -> None:
+    """Give the whole backup its name, or take it back should the name not reach the disk."""
+    path.rename(target)
+    try:
+        sync_folder(target.parent)
+    except OSError:
+        target.rename(path)
+        raise
 
 
 def _write(folder: Folder) -> Manifest:
