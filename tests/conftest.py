@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from unittest import mock
@@ -128,20 +128,31 @@ def migrate_to(transactional_db: None) -> Iterator[Callable[[str, str], Apps]]:
     executor.migrate(executor.loader.graph.leaf_nodes())
 
 
+class Office:
+    """LibreOffice, as it stands on a reader's desk: opens files and saves them as workbooks."""
+
+    def __init__(self, program: str, folder: Path) -> None:
+        self.program, self.folder = program, folder
+
+    def __call__(self, name: str, content: bytes, *options: str) -> bytes:
+        return self.all({name: content}, *options)[name]
+
+    def all(self, files: Mapping[str, bytes], *options: str) -> dict[str, bytes]:
+        """Return each file as it is after the program saved it, by its name; all of them in one go."""
+        (self.folder / "out").mkdir(exist_ok=True)
+        for name, content in files.items():
+            (self.folder / name).write_bytes(content)
+        command = [self.program, "--headless", f"-env:UserInstallation=file://{self.folder}/profile", *options]
+        command += ["--convert-to", "xlsx", "--outdir", str(self.folder / "out")]
+        command += [str(self.folder / name) for name in files]
+        subprocess.run(command, check=True, capture_output=True, timeout=300)
+        return {name: (self.folder / "out" / Path(name).with_suffix(".xlsx").name).read_bytes() for name in files}
+
+
 @pytest.fixture(scope="module")
-def office(tmp_path_factory) -> object:
-    """Open a file in LibreOffice and save it as a workbook, as a reader's desk would."""
+def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """Open files in LibreOffice and save them as workbooks, as a reader's desk would."""
     program = shutil.which("soffice")
     if program is None:
         pytest.skip("LibreOffice (soffice) is not installed")
-    folder = tmp_path_factory.mktemp("office")
-
-    def reopened(name: str, content: bytes, *options: str) -> bytes:
-        (folder / name).write_bytes(content)
-        (folder / "out").mkdir(exist_ok=True)
-        command = [program, "--headless", f"-env:UserInstallation=file://{folder}/profile", *options]
-        command += ["--convert-to", "xlsx", "--outdir", str(folder / "out"), str(folder / name)]
-        subprocess.run(command, check=True, capture_output=True, timeout=300)
-        return (folder / "out" / Path(name).with_suffix(".xlsx").name).read_bytes()
-
-    return reopened
+    return Office(program, tmp_path_factory.mktemp("office"))

@@ -175,6 +175,31 @@ def test_an_item_has_one_light_everywhere(reader):
     assert files.lights_of_board(reader, month) == {number: shown.word(light) for number, light in lights.items()}
 
 
+# A reader's desk -------------------------------------------------------------------------------
+
+WORKBOOKS = tuple(name for name in FILES if ".xlsx" in name)
+#: Workbooks of other things than these figures.
+OTHERS = ("/export/warnings/", "/calendar/export/")
+
+
+def test_libreoffice_shows_the_same_without_a_formula_or_an_error(reader, office):
+    """U-13: every workbook, saved again by another program, still says what the filed figures come to."""
+    month, asked = MONTHS[0], Reader(reader.client)
+    for name in WORKBOOKS:
+        FILES[name].read(asked, month)
+    files.tidy_workbook(asked, month)
+    for address in OTHERS:
+        asked.get(address)
+    saved = dict(zip(asked.opened, files.saved_again(office, list(asked.opened.values())), strict=True))
+    at_the_desk = Reader(reader.client, saved)
+
+    assert [files.not_plain(content) for content in (*asked.opened.values(), *saved.values())] == [[]] * 2 * len(saved)
+    for name in WORKBOOKS:
+        assert differences(FILES[name].read(at_the_desk, month), FILES[name].expected(month)) == []
+    assert differences(files.tidy_workbook(at_the_desk, month), files.filed(month)) == []
+    assert len(at_the_desk.opened) == len(asked.opened)
+
+
 # Documents -------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import docx
 import pandas
@@ -279,6 +279,18 @@ def series_files(reader: Reader, month: int) -> Told:
                         name: twelve(row[name]) for name in ("value", "pro_rata_target", "n_due", "n_reported")
                     }
     return told
+
+
+def saved_again(office: Callable[..., object], workbooks: list[bytes]) -> list[bytes]:
+    """Return the workbooks as another program saves them."""
+    return list(office.all({f"{at}.xlsx": content for at, content in enumerate(workbooks)}).values())
+
+
+def not_plain(workbook: bytes) -> list[str]:
+    """Return the cells of a workbook that hold a formula or an error, by sheet and place."""
+    book = load_workbook(io.BytesIO(workbook))
+    cells = ((page.title, cell) for page in book for row in page.iter_rows() for cell in row)
+    return [f"{title}!{cell.coordinate}" for title, cell in cells if cell.data_type in "fe"]
 
 
 # SDMX ------------------------------------------------------------------------------------------

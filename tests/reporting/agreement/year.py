@@ -115,7 +115,7 @@ FILED: Mapping[int, Mapping[str, Mapping[str, object]]] = {
 }  # fmt: skip
 #: What was approved after the month was published: month, unit, figures, reason; without one the figure came late.
 LATER = (
-    (7, "110000", {"F01": 1_030_500}, "漏报两家企业"),
+    (7, "110000", {"F01": 1_030_500}, "=1+1 漏报两家企业"),
     (7, "650000", {"F01": 15_500}, "补报"),
 )
 
