@@ -15,13 +15,13 @@ from decimal import ROUND_HALF_EVEN, Decimal
 import pytest
 from django.test import Client
 
-from reporting.aggregates import row_value
+from reporting.aggregates import row_value, value_of
 from targets.goals import Status
 from tests import factories
 from tests.kept import kept_until_the_end
 from tests.reporting.agreement import files, oracle, pages, shown, told
 from tests.reporting.agreement.oracle import Standing
-from tests.reporting.agreement.pages import Reader, Told, UnknownName
+from tests.reporting.agreement.reading import Reader, Told, UnknownName
 from tests.reporting.agreement.year import FILED, FILED_BY, MONTHS, file_the_year
 from workplan.templatetags import figures
 from workplan.templatetags.portal import Look
@@ -38,13 +38,24 @@ def kept_client(django_db_setup, django_db_blocker):
         client = Client()
         client.force_login(ministry)
         client.get("/overview/")  # the first reader folds
-        yield client, {}
+        yield client
+
+
+@pytest.fixture(scope="module")
+def opened() -> dict[tuple, bytes]:
+    """What was opened already, by address and language."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def opened_spoilt() -> dict[tuple, bytes]:
+    """What was opened while every total read one too many."""
+    return {}
 
 
 @pytest.fixture
-def reader(kept_client, db) -> Reader:
-    client, opened = kept_client
-    return Reader(client, opened)
+def reader(kept_client, db, opened) -> Reader:
+    return Reader(kept_client, opened)
 
 
 def differences(found: Told, expected: Told, *, only_expected: bool = False) -> list[str]:
@@ -125,6 +136,9 @@ PAGES = {
     "board": Surface(pages.board, _with_target(pages.national), told.board),
     "compare": Surface(pages.compare, pages.compared, told.compared),
     "trace": Surface(pages.traces, pages.taken_apart, told.traced),
+    "laggards": Surface(pages.laggards, pages.lagging, told.verdict),
+    "map": Surface(pages.tiles, pages.on_the_map, told.tile),
+    "reasons": Surface(pages.verdicts, pages.looked_at, told.verdict),
     "explorer": Surface(pages.explored, pages.all_units, told.explored),
 }
 FILES = {
@@ -145,6 +159,9 @@ FILES = {
 }
 
 
+WORKBOOKS = tuple(name for name in FILES if ".xlsx" in name)
+
+
 @pytest.mark.parametrize("month", MONTHS)
 @pytest.mark.parametrize("surface", [*PAGES, *FILES])
 def test_it_says_what_the_filed_figures_come_to(reader, surface, month):
@@ -153,18 +170,21 @@ def test_it_says_what_the_filed_figures_come_to(reader, surface, month):
     assert differences(one.read(reader, month), one.expected(month)) == []
 
 
-@pytest.mark.parametrize("surface", PAGES)
-def test_a_page_says_the_same_in_english(reader, surface):
-    one, month = PAGES[surface], MONTHS[-1]
+@pytest.mark.parametrize("surface", [*PAGES, *WORKBOOKS])
+def test_it_says_the_same_in_english(reader, surface):
+    one, month = (PAGES | FILES)[surface], MONTHS[-1]
     found = one.read(Reader(reader.client, reader.opened, english=True), month)
 
     assert differences(found, one.expected(month, english=True), only_expected=True) == []
 
 
+FILED_FIGURES = (files.rest_figures, files.tidy_workbook, files.tidy_csv, files.tidy_parquet)
+
+
 @pytest.mark.parametrize("month", MONTHS)
-@pytest.mark.parametrize("read", [files.rest_figures, files.tidy_workbook, files.tidy_csv, files.tidy_parquet])
+@pytest.mark.parametrize("read", FILED_FIGURES)
 def test_what_was_filed_is_told_as_it_was_filed(reader, read, month):
-    assert differences(read(reader, month), files.filed(month)) == []
+    assert differences(read(reader, month), told.filed(month)) == []
 
 
 def test_an_item_has_one_light_everywhere(reader):
@@ -177,7 +197,6 @@ def test_an_item_has_one_light_everywhere(reader):
 
 # A reader's desk -------------------------------------------------------------------------------
 
-WORKBOOKS = tuple(name for name in FILES if ".xlsx" in name)
 #: Workbooks of other things than these figures.
 OTHERS = ("/export/warnings/", "/calendar/export/")
 
@@ -196,7 +215,7 @@ def test_libreoffice_shows_the_same_without_a_formula_or_an_error(reader, office
     assert [files.not_plain(content) for content in (*asked.opened.values(), *saved.values())] == [[]] * 2 * len(saved)
     for name in WORKBOOKS:
         assert differences(FILES[name].read(at_the_desk, month), FILES[name].expected(month)) == []
-    assert differences(files.tidy_workbook(at_the_desk, month), files.filed(month)) == []
+    assert differences(files.tidy_workbook(at_the_desk, month), told.filed(month)) == []
     assert len(at_the_desk.opened) == len(asked.opened)
 
 
@@ -293,6 +312,8 @@ SPOILT: dict[str, tuple[str, object, str, int]] = {
     "the circular prints one": ("reporting.circular.tables.value_cell", lambda _row: "1", "circular.docx", 8),
     "the explorer cuts": ("reporting.explorer.cells.number", lambda value, *_rest: str(int(value)), "explorer", 8),
     "the leader page leaves out": ("reporting.pages.leader.CARDS_SHOWN", 1, "leader", 8),
+    "the map says one": ("reporting.tiles.tile_value", lambda _row: "1%", "map", 8),
+    "the list of what lags is empty": ("reporting.pages.overview.IN_TROUBLE", frozenset(), "laggards", 8),
     "an indicator has another name": (f"{INDICATOR}.short_label", property(lambda _one: "就业"), "board", 8),
     "a unit has another name": ("accounts.models.ReportingUnit.label", property(lambda _one: "南省"), "compare", 8),
 }
@@ -313,6 +334,26 @@ def _noticed(surface: Surface, reader: Reader, month: int) -> list[str]:
     except UnknownName as unknown:
         return [str(unknown)]
     return differences(found, surface.expected(month))
+
+
+@pytest.mark.parametrize("surface", [*PAGES, *FILES])
+def test_no_surface_says_the_same_of_other_figures(reader, opened_spoilt, monkeypatch, surface):
+    """Every total reads one too many, and every page and file of figures is found out."""
+
+    def one_more(*parts: object) -> Decimal | None:
+        return None if (value := value_of(*parts)) is None else value + 1
+
+    monkeypatch.setattr("reporting.aggregates.value_of", one_more)
+    monkeypatch.setattr("reporting.trace.value_of", one_more)
+
+    assert _noticed((PAGES | FILES)[surface], Reader(reader.client, opened_spoilt), 8)
+
+
+@pytest.mark.parametrize("read", FILED_FIGURES)
+def test_no_file_of_filed_figures_says_the_same_of_other_rates(reader, monkeypatch, read):
+    monkeypatch.setattr("targets.measures.ratio", lambda _numerator, _denominator: Decimal(1))
+
+    assert differences(read(Reader(reader.client), 8), told.filed(8))
 
 
 def test_the_comparison_notices_a_row_that_is_left_out():

@@ -18,9 +18,10 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from tests.reporting.agreement import oracle
-from tests.reporting.agreement.pages import EXPLORED, LOOKED_AT, Reader, Told
-from tests.reporting.agreement.shown import twelve
-from tests.reporting.agreement.year import FILED, INDICATORS, LATER, MISSING, NOT_APPLICABLE, UNITS, numbers_of
+from tests.reporting.agreement.pages import EXPLORED, LOOKED_AT
+from tests.reporting.agreement.reading import Reader, Told
+from tests.reporting.agreement.shown import HEADS, twelve
+from tests.reporting.agreement.year import INDICATORS, UNITS
 
 #: The units whose documents are written: letters go to the provinces.
 PROVINCES = tuple(oracle.below("000000"))
@@ -74,31 +75,6 @@ def lights_of_board(reader: Reader, month: int) -> dict[int, str]:
 
 
 # Filed figures ---------------------------------------------------------------------------------
-
-
-def filed(month: int) -> Told:
-    """Return what was filed for a month, the newest that was approved, as plain numbers."""
-    told: Told = {}
-    later = {(unit, code): given for at, unit, figures, _why in LATER if at == month for code, given in figures.items()}
-    for unit, figures in FILED[month].items():
-        for code, given in figures.items():
-            newest = later.get((unit, code), given)
-            if newest != MISSING:
-                told[month, unit, code] = _filed(code, newest)
-    return told
-
-
-def _filed(code: str, given: object) -> dict[str, str]:
-    if given == NOT_APPLICABLE:
-        return {"value": "", "numerator": "", "denominator": "", "state": "not_applicable"}
-    first, *second = numbers_of(given)
-    is_ratio = INDICATORS[code][0] == "RATIO"
-    return {
-        "value": twelve(first / second[0] if is_ratio else first),
-        "numerator": twelve(first) if is_ratio else "",
-        "denominator": twelve(second[0]) if is_ratio else "",
-        "state": "reported",
-    }
 
 
 def rest_figures(reader: Reader, month: int) -> Told:
@@ -182,11 +158,12 @@ def _progress(reader: Reader, content: bytes, month: int, *, sheet: int = 0) -> 
 def _table(sheet: object, corner: str) -> Iterator[dict[str, object]]:
     """Yield the rows under the header that begins with this word, to the first empty line."""
     rows = list(sheet.iter_rows(values_only=True))
-    top = next(number for number, row in enumerate(rows) if row[0] == corner)
+    top = next(number for number, row in enumerate(rows) if HEADS.get(row[0], row[0]) == corner)
+    heads = [HEADS.get(head, head) for head in rows[top]]
     for row in rows[top + 1 :]:
         if row[0] is None or row[1] is None:
             return
-        yield dict(zip(rows[top], row, strict=True))
+        yield dict(zip(heads, row, strict=True))
 
 
 def analyst_summary(reader: Reader, month: int) -> Told:
@@ -217,7 +194,7 @@ def analyst_matrix(reader: Reader, month: int) -> Told:
     for unit in LOOKED_AT[:2]:
         book = load_workbook(io.BytesIO(reader.get("/export/workbook/", month=f"2007-{month:02d}", unit=unit)))
         rows = list(book.worksheets[1].iter_rows())
-        top = next(number for number, row in enumerate(rows) if row[0].value == "单位代码")
+        top = next(number for number, row in enumerate(rows) if row[0].value in {"单位代码", "Unit code"})
         codes = [cell.value for cell in rows[top + 1][2:]]
         for row in rows[top + 3 :]:
             if row[0].value is None:

@@ -7,117 +7,20 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterable, Iterator
-
-from django.test import Client
-from lxml import html
+from collections.abc import Iterable
 
 from tests.reporting.agreement import oracle
-from tests.reporting.agreement.oracle import Place, Standing
-from tests.reporting.agreement.shown import HEADS
+from tests.reporting.agreement.oracle import Standing
+from tests.reporting.agreement.reading import Element, Reader, Told, figure, headed, marks, only, pill, rows, text
+from tests.reporting.agreement.shown import DASH, HEADS
 from tests.reporting.agreement.year import INDICATORS, UNITS
 
-Element = html.HtmlElement
-Told = dict[Place, dict[str, str]]
 #: The units whose indicators are looked at one by one: one of each level that has siblings or children.
 LOOKED_AT = ("000000", "440000", "440100")
 #: The indicators whose ranking is looked at on the overview too.
 ON_OVERVIEW = ("F01", "R01")
 #: Those that stand side by side.
 COMPARED = ("000000", "440000", "650000", "440100")
-
-
-class UnknownName(ValueError):
-    """Nothing in the year is called this."""
-
-
-class Reader:
-    """Somebody who opens pages and files, in one language; what was opened once is not opened again."""
-
-    def __init__(self, client: Client, opened: dict[tuple, bytes] | None = None, *, english: bool = False) -> None:
-        self.client, self.english = client, english
-        self.opened = {} if opened is None else opened
-
-    def get(self, address: str, **query: object) -> bytes:
-        asked = (self.english, address, repr(query))
-        if asked not in self.opened:
-            self.opened[asked] = self._get(address, query)
-        return self.opened[asked]
-
-    def _get(self, address: str, query: dict[str, object]) -> bytes:
-        self.client.cookies["django_language"] = "en" if self.english else "zh-hans"
-        answer = self.client.get(address, query)
-        assert answer.status_code == 200, (address, query, answer.status_code)
-        return answer.getvalue()
-
-    def page(self, address: str, month: int, **query: object) -> Element:
-        text = self.get(address, month=f"2007-{month:02d}", **query).decode()
-        return html.document_fromstring(text).xpath("//main")[0]
-
-    def unit(self, label: str) -> str:
-        """Return the code of the unit of this name."""
-        return _by_name(UNITS, label, 2 if self.english else 1)
-
-    def indicator(self, label: str) -> str:
-        return _by_name(INDICATORS, label, 4 if self.english else 3)
-
-
-def _by_name(named: dict[str, tuple], label: str, column: int) -> str:
-    found = [code for code, row in named.items() if row[column] == label]
-    if len(found) != 1:
-        raise UnknownName(label)
-    return found[0]
-
-
-# Reading elements ------------------------------------------------------------------------------
-
-
-def text(element: Element) -> str:
-    """Return the words of an element, spaces as one."""
-    return " ".join(element.text_content().split())
-
-
-def marks(element: Element) -> str:
-    """Return the letters beside a figure, and not the short words that are framed alike."""
-    return " ".join(text(one) for one in element.xpath(".//*[self::a or self::abbr][@class='mark']"))
-
-
-def figure(element: Element) -> str:
-    """Return what an element says before its marks and remarks."""
-    found = html.fromstring(html.tostring(element, encoding="unicode"))
-    for one in found.xpath(
-        ".//*[contains(@class, 'mark') or contains(@class, 'muted') or @class='stacked__label'] | .//sup"
-    ):
-        one.drop_tree()
-    return text(found)
-
-
-def pill(element: Element) -> str:
-    """Return shape and word of the status in an element; "" where there is none."""
-    found = element.xpath(".//*[contains(concat(' ', @class, ' '), ' pill ')]")
-    if not found:
-        return ""
-    assert len(found) == 1
-    (shape,) = found[0].xpath("./*[@class='pill__shape']")
-    return f"{text(shape)} {text(found[0]).removeprefix(text(shape)).strip()}"
-
-
-def rows(table: Element) -> Iterator[dict[str, Element]]:
-    """Yield the rows of a table's body by the words of its head, in Chinese."""
-    heads = [headed(one) for one in table.xpath(".//thead//th")]
-    for row in table.xpath("./tbody/tr"):
-        yield dict(zip(heads, row.xpath("./th | ./td"), strict=True))
-
-
-def headed(element: Element) -> str:
-    """Return the words of a head in Chinese."""
-    return HEADS.get(text(element), text(element))
-
-
-def _one(page: Element, path: str) -> Element:
-    found = page.xpath(path)
-    assert len(found) == 1, (path, len(found))
-    return found[0]
 
 
 # Pages -----------------------------------------------------------------------------------------
@@ -134,13 +37,13 @@ def overview(reader: Reader, month: int) -> Told:
 def _cards(reader: Reader, page: Element, month: int) -> Told:
     told = {}
     for card in page.xpath(".//li[contains(@class, 'indicator')]"):
-        code = reader.indicator(text(_one(card, "./*[@class='indicator__name']")))
-        value = _one(card, "./*[@class='indicator__value']")
+        code = reader.indicator(text(only(card, "./*[@class='indicator__name']")))
+        value = only(card, "./*[@class='indicator__value']")
         foot = [text(one) for one in card.xpath("./*[@class='indicator__foot']/span")]
         told[month, "000000", code] = {
             "value": figure(value),
             "marks": marks(value),
-            "status": pill(_one(card, "./*[@class='indicator__status']")),
+            "status": pill(only(card, "./*[@class='indicator__status']")),
             "done": foot[0],
             "target": foot[1],
         }
@@ -187,9 +90,9 @@ def indicators(reader: Reader, month: int) -> Told:
     for unit in LOOKED_AT:
         for code in oracle.codes_of(unit):
             page = reader.page(f"/indicators/{code}/", month, unit=unit)
-            assert reader.indicator(text(_one(page, ".//h1"))) == code
-            first = _one(page, ".//*[contains(@class, 'standing__first')]")
-            value = _one(first, "./*[@class='figure__value']")
+            assert reader.indicator(text(only(page, ".//h1"))) == code
+            first = only(page, ".//*[contains(@class, 'standing__first')]")
+            value = only(first, "./*[@class='figure__value']")
             told[month, unit, code] = {
                 "value": figure(value),
                 "marks": marks(value),
@@ -208,16 +111,16 @@ _FIGURES = {
 def _figures(page: Element) -> dict[str, str]:
     found = {}
     for card in page.xpath(".//*[@id='standing']/*[contains(@class, 'figure')]")[1:]:
-        label = figure(_one(card, "./*[@class='figure__label']"))
+        label = figure(only(card, "./*[@class='figure__label']"))
         name = _FIGURES.get(HEADS.get(label, label))
         if name:
-            found[name] = text(_one(card, "./*[@class='figure__value']"))
+            found[name] = text(only(card, "./*[@class='figure__value']"))
     return found
 
 
 def _of_month(page: Element, month: int) -> str:
     """Return the value that the table of months has in the month of the page."""
-    row = _one(page, ".//tr[@class='grid__now']")
+    row = only(page, ".//tr[@class='grid__now']")
     assert text(row.xpath("./th")[0]) in (f"2007年{month}月", f"{calendar.month_name[month]} 2007")
     return figure(row.xpath("./td")[0])
 
@@ -226,7 +129,7 @@ def units(reader: Reader, month: int) -> Told:
     told: Told = {}
     for unit in UNITS:
         page = reader.page(f"/units/{unit}/", month)
-        for row in rows(_one(page, ".//*[@id='indicators']//table")):
+        for row in rows(only(page, ".//*[@id='indicators']//table")):
             code = reader.indicator(text(row["指标"]))
             told[month, unit, code] = {
                 "value": figure(row["数值"]),
@@ -245,7 +148,7 @@ def items(reader: Reader, month: int) -> Told:
     told: Told = {}
     for number in (1, 2):
         page = reader.page(f"/plan/items/{number}/", month)
-        for row in rows(_one(page, ".//*[@aria-labelledby='targets-title']//table")):
+        for row in rows(only(page, ".//*[@aria-labelledby='targets-title']//table")):
             code = reader.indicator(figure(row["指标"]))
             told[month, "000000", code] = {
                 "value": figure(row["数值"]),
@@ -253,7 +156,7 @@ def items(reader: Reader, month: int) -> Told:
                 "target": text(row["年度目标"]),
                 "deviation": figure(row["与序时之差"]),
                 "status": pill(row["状态"]),
-                "light": pill(_one(page, ".//*[@id='light']")),
+                "light": pill(only(page, ".//*[@id='light']")),
             }
         for row in page.xpath(".//*[@aria-labelledby='reported-title']//tbody/tr"):
             name, value, coverage = row.xpath("./th | ./td")
@@ -270,12 +173,12 @@ def board(reader: Reader, month: int) -> Told:
     for row in reader.page("/plan/", month).xpath(".//table[contains(@class, 'board')]/tbody/tr"):
         for one in row.xpath(".//li[@class='mini']"):
             code = reader.indicator(text(one.xpath("./a")[0]))
-            value = _one(one, "./*[@class='mini__value']")
+            value = only(one, "./*[@class='mini__value']")
             told[month, "000000", code] = {
                 "value": figure(value),
                 "marks": marks(value),
                 "status": pill(one),
-                "light": pill(_one(row, "./*[@class='board__light']")),
+                "light": pill(only(row, "./*[@class='board__light']")),
             }
     return told
 
@@ -287,9 +190,9 @@ def compare(reader: Reader, month: int) -> Told:
     for some in (codes[:4], codes[4:]):
         page = reader.page("/compare/", month, unit=list(COMPARED), indicator=some)
         for code in some:
-            section = _one(page, f".//*[@aria-labelledby='compare-{code}-title']")
-            assert reader.indicator(text(_one(section, ".//h2"))) == code
-            table = _one(section, ".//table")
+            section = only(page, f".//*[@aria-labelledby='compare-{code}-title']")
+            assert reader.indicator(text(only(section, ".//h2"))) == code
+            table = only(section, ".//table")
             found = [reader.unit(text(one)) for one in table.xpath("./thead//th")[1:]]
             told |= _compared(table, month, code, found)
     return told
@@ -316,7 +219,7 @@ def traces(reader: Reader, month: int) -> Told:
     for unit in ("000000", "440000"):
         for code in oracle.codes_of(unit):
             page = reader.page(f"/indicators/{code}/trace/", month, unit=unit)
-            table = _one(page, ".//*[@id='parts']//table")
+            table = only(page, ".//*[@id='parts']//table")
             heads = [headed(one) for one in table.xpath(".//thead//th")]
             *parts, added, whole = table.xpath("./tbody/tr | ./tfoot/tr")
             for row in (*parts, whole):
@@ -339,7 +242,7 @@ def explored(reader: Reader, month: int) -> Told:
     query = {
         "rows": "unit", "cols": "month", "measure": list(EXPLORED), "indicator": list(INDICATORS), "unit": list(UNITS),
     }  # fmt: skip
-    table = _one(reader.page("/explore/", month, **query), ".//table[@class='explore']")
+    table = only(reader.page("/explore/", month, **query), ".//table[@class='explore']")
     told: Told = {}
     for row in table.xpath("./tbody/tr"):
         unit, name, *cells = row.xpath("./th | ./td")
@@ -356,6 +259,38 @@ EXPLORED = ("value", "completion_rate", "deviation", "status", "rank")
 
 def _sup(cell: Element) -> str:
     return " ".join(text(one) for one in cell.xpath("./sup"))
+
+
+def laggards(reader: Reader, month: int) -> Told:
+    """Return the list of what lags, and for which it is in there."""
+    told: Told = {}
+    for one in reader.page("/overview/", month).xpath(".//*[@id='laggards']//li[@class='lag']"):
+        unit, indicator = one.xpath("./*[@class='lag__what']/a")
+        told[month, reader.unit(text(unit)), reader.indicator(text(indicator))] = {"status": pill(one)}
+    return told
+
+
+def tiles(reader: Reader, month: int) -> Told:
+    """Return the map of each indicator, as its tiles are read out."""
+    told: Told = {}
+    for code in INDICATORS:
+        for title in reader.page("/leader/", month, indicator=code).xpath(".//svg//a/title"):
+            name, figure_, *status = text(title).split(" · ")
+            if figure_ != DASH or status:
+                unit = reader.unit(name.removesuffix("厅"))
+                told[month, unit, code] = {"text": figure_, "status": status[0] if status else ""}
+    return told
+
+
+def verdicts(reader: Reader, month: int) -> Told:
+    """Return the status that the first question that holds leads to, on the pages of reasons."""
+    told: Told = {}
+    for unit in LOOKED_AT:
+        for code in oracle.codes_of(unit):
+            page = reader.page(f"/indicators/{code}/reasons/", month, unit=unit)
+            decided = page.xpath(".//*[@aria-labelledby='checks-title']//tr[@class='grid__now']")
+            told[month, unit, code] = {"status": pill(decided[0]) if decided else ""}
+    return told
 
 
 # Which places a page tells of -------------------------------------------------------------------
@@ -375,6 +310,14 @@ def ranked(month: int) -> Iterable[Standing]:
 
 def looked_at(month: int) -> Iterable[Standing]:
     return [one for unit in LOOKED_AT for one in oracle.of_unit(month, unit)]
+
+
+def lagging(month: int) -> Iterable[Standing]:
+    return [one for one in oracle.of_children(month, "000000") if one.status in {"breached", "behind", "lagging"}]
+
+
+def on_the_map(month: int) -> Iterable[Standing]:
+    return [one for one in oracle.of_children(month, "000000") if one.value is not None or one.status]
 
 
 def compared(month: int) -> Iterable[Standing]:

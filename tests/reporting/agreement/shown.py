@@ -138,11 +138,14 @@ def _plus(text: str) -> str:
     return f"+{text}" if text.strip("0.,") and text[0].isdigit() and any(one in "123456789" for one in text) else text
 
 
-#: The heads of columns and cards that are looked for on English pages, by what they are called there.
+#: The heads of columns and cards that are looked for in English pages and workbooks, by what they are called there.
 HEADS = {
     "Unit": "单位", "Indicator": "指标", "Value": "数值", "Year to date": "累计数", "Annual target": "年度目标",
     "Result": "完成情况", "Pro-rata target": "序时进度", "Deviation": "与序时之差", "Rank": "名次", "Status": "状态",
     "Share of target": "占目标", "Completion rate": "完成率", "Ceiling": "上限", "Persons": "人数",
     "Reporting": "报送情况", "Marks": "标记", "Reported/due": "已报/应报", "Numerator": "分子",
-    "Denominator": "分母", "Rate": "比率",
+    "Denominator": "分母", "Rate": "比率", "Indicator code": "指标代码", "Unit code": "单位代码",
+    "Unit of measure": "计量单位", "Month of value": "数据所属期", "Persons affected": "涉及人数", "Baseline": "基数",
+    "Headroom": "余量", "Units due": "应报单位", "Units reported": "已报单位", "Units carried": "沿用上期",
+    "Published value": "发布时数值",
 }  # fmt: skip

@@ -10,7 +10,16 @@ from fractions import Fraction
 from tests.reporting.agreement import oracle, shown
 from tests.reporting.agreement.files import OF_TRACE
 from tests.reporting.agreement.oracle import Standing
-from tests.reporting.agreement.year import INDICATORS, UNITS
+from tests.reporting.agreement.reading import Told
+from tests.reporting.agreement.year import (
+    FILED,
+    INDICATORS,
+    LATER,
+    MISSING,
+    NOT_APPLICABLE,
+    UNITS,
+    numbers_of,
+)
 
 
 def card(one: Standing, *, english: bool) -> dict[str, str]:
@@ -56,6 +65,19 @@ def _target(one: Standing) -> str:
     if one.kind == "ZERO":
         return "不得发生"
     return f"{'上限' if one.is_ceiling else '目标'} {shown.figure(one.target, one.measure)}"
+
+
+def tile(one: Standing, *, english: bool) -> dict[str, str]:
+    """A tile of the map: the share done, of a rate the rate, else the figure."""
+    if one.completion is not None:
+        text = shown.percent(one.completion)
+    else:
+        text = shown.figure(one.value, one.measure, english=english)
+    return {"text": text, "status": shown.word(one.status, english=english)}
+
+
+def verdict(one: Standing, *, english: bool) -> dict[str, str]:
+    return {"status": shown.shaped(one.status, english=english)}
 
 
 def ranked(one: Standing, *, english: bool) -> dict[str, str]:
@@ -210,17 +232,19 @@ def workbook(one: Standing, *, english: bool) -> dict[str, str]:
     return _exact(one) | {
         "published_value": shown.twelve(one.published_value if one.is_revised else None),
         "value_month": _value_month(one),
-        "unit_of_measure": _UNITS_OF_MEASURE[one.measure],
-        "status": shown.word(one.status),
+        "unit_of_measure": _UNITS_OF_MEASURE[one.measure][english],
+        "status": shown.word(one.status, english=english),
         "marks": one.all_marks,
     }
 
 
-_UNITS_OF_MEASURE = {"PERSON": "人", "YUAN": "元", "COUNT": "个", "RATE": "比率"}
+_UNITS_OF_MEASURE = {
+    "PERSON": ("人", "persons"), "YUAN": ("元", "yuan"), "COUNT": ("个", "count"), "RATE": ("比率", "Rate"),
+}  # fmt: skip
 
 
 def summary(one: Standing, *, english: bool) -> dict[str, str]:
-    told = workbook(one, english=english) | {"status": shown.shaped(one.status)}
+    told = workbook(one, english=english) | {"status": shown.shaped(one.status, english=english)}
     left_out = {"numerator", "denominator", "persons", "baseline_value", "rank", "published_value"}
     return {name: text for name, text in told.items() if name not in left_out}
 
@@ -233,7 +257,7 @@ def matrix(one: Standing, *, english: bool) -> dict[str, str]:
 def explorer_file(one: Standing, *, english: bool) -> dict[str, str]:
     exact = _exact(one)
     told = {name: exact[name] for name in ("value", "completion_rate", "deviation", "rank")}
-    return told | {"status": shown.word(one.status), "marks": one.all_marks}
+    return told | {"status": shown.word(one.status, english=english), "marks": one.all_marks}
 
 
 def trace_file(one: Standing, *, english: bool) -> dict[str, str]:
@@ -279,4 +303,29 @@ def letter_table(one: Standing, *, english: bool) -> dict[str, str]:
         "completion": shown.percentage(one.completion),
         "pro_rata": shown.matrix(one.pro_rata, one.measure),
         "rank": _rank(one),
+    }
+
+
+def filed(month: int) -> Told:
+    """Return what was filed for a month, the newest that was approved, as plain numbers."""
+    told: Told = {}
+    later = {(unit, code): given for at, unit, figures, _why in LATER if at == month for code, given in figures.items()}
+    for unit, figures in FILED[month].items():
+        for code, given in figures.items():
+            newest = later.get((unit, code), given)
+            if newest != MISSING:
+                told[month, unit, code] = _filed(code, newest)
+    return told
+
+
+def _filed(code: str, given: object) -> dict[str, str]:
+    if given == NOT_APPLICABLE:
+        return {"value": "", "numerator": "", "denominator": "", "state": "not_applicable"}
+    first, *second = numbers_of(given)
+    is_ratio = INDICATORS[code][0] == "RATIO"
+    return {
+        "value": shown.twelve(first / second[0] if is_ratio else first),
+        "numerator": shown.twelve(first) if is_ratio else "",
+        "denominator": shown.twelve(second[0]) if is_ratio else "",
+        "state": "reported",
     }

@@ -146,6 +146,7 @@ def _unit(code: str) -> ReportingUnit:
         code=code, name=f"{chinese}厅", short_name=chinese, name_en=english, position=list(UNITS).index(code),
         parent=ReportingUnit.objects.get(code=parent),
         kind=UnitKind.PROVINCE if LEVELS[code] == 1 else UnitKind.PREFECTURE,
+        **({"tile_row": 0, "tile_col": list(UNITS).index(code)} if LEVELS[code] == 1 else {}),
     )  # fmt: skip
 
 
