@@ -101,6 +101,21 @@ def test_no_page_has_a_violation(september, sign_in, page, live_server, theme):
     assert {address: told for address, told in found.items() if told} == {}
 
 
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_no_page_is_wider_than_a_phone(september, sign_in, page, live_server, language):
+    page.set_viewport_size({"width": 360, "height": 740})
+    wide = {}
+    for person, addresses in PAGES.items():
+        if person:
+            sign_in(person)
+        page.context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
+        for address in addresses:
+            page.goto(live_server.url + address)
+            wide[address] = page.evaluate("document.documentElement.scrollWidth")
+
+    assert {address: width for address, width in wide.items() if width > 360} == {}
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_page_of_a_warning_has_no_violation(september, sign_in, page, live_server, theme):
     indicator = Indicator.objects.get(code="T01")
