@@ -42,7 +42,7 @@ def test_i06_a_page_says_that_the_database_is_away(visitor, monkeypatch):
     answer = visitor.get("/")
 
     assert (answer.status_code, answer["Retry-After"]) == (503, "30")
-    assert "数据库暂时连不上，什么也没有改变。请稍后重试。" in answer.content.decode()
+    assert "数据库暂时没有应答，什么也没有改变。请稍后重试。" in answer.content.decode()
 
 
 def test_i06_a_program_is_told_so_in_its_own_words(visitor, monkeypatch):

@@ -56,7 +56,7 @@ _FRAMEWORK = {
     413: ("too_large", gettext_noop("请求内容太大，请分批发送。")),
     415: ("unsupported_media_type", gettext_noop("请以 application/json（UTF-8）发送。")),
     429: ("throttled", gettext_noop("请求过于频繁，请在 Retry-After 头所示的秒数之后再试。")),
-    503: ("no_database", gettext_noop("数据库暂时连不上，什么也没有改变。请稍后重试。")),
+    503: ("no_database", gettext_noop("数据库暂时没有应答，什么也没有改变。请稍后重试。")),
 }
 
 
