@@ -163,6 +163,21 @@ def may_answer_warning(person: Person, unit: ReportingUnit) -> bool:
     return held.has(Role.MINISTRY_REVIEWER) or held.holds(unit, Role.LEAD)
 
 
+def may_assess_own(person: Person, unit: ReportingUnit) -> bool:
+    """Write the unit's self-assessment: its clerks and leads, and nobody on its behalf."""
+    return access(person).holds(unit, Role.CLERK, Role.LEAD)
+
+
+def may_hand_in_assessment(person: Person, unit: ReportingUnit) -> bool:
+    """Answer for the unit's self-assessment."""
+    return access(person).holds(unit, Role.LEAD)
+
+
+def may_check_assessment(person: Person, unit: ReportingUnit) -> bool:
+    """Check, return and confirm assessments, publish grades and cancel them: the ministry's reviewers."""
+    return access(person).has(Role.MINISTRY_REVIEWER)
+
+
 def may_file_at_all(person: Person) -> bool:
     """Say whether filing pages concern the person."""
     return access(person).has(Role.CLERK, Role.LEAD, Role.MINISTRY_REVIEWER) or bool(owned_items(person))
@@ -227,6 +242,7 @@ _PLAN_MODELS = (
     "thresholds",
 )
 
+_SCORING_MODELS = ("assessmentscheme", "assessmentsection", "assessmentcriterion", "assessmentround")
 _RULE_MODELS = ("rulesetting", "excuse", "referencefigure", "publishedfigure")
 _DUTY_MODELS = ("itemowner", "milestoneexemption")
 
@@ -246,11 +262,11 @@ ADMIN_POLICY: dict[str, frozenset[str]] = {
     | _every("submissions", "calendarrule", "calendarday")
     | _every("submissions", *_CALENDAR_LOOKS, acts=("view",))
     | _every("submissions", *_RULE_MODELS)
-    | _every("reporting", "warningrule"),
+    | _every("reporting", "warningrule", *_SCORING_MODELS),
     Role.MINISTRY_REVIEWER: _every("targets", *_PLAN_MODELS, *_DUTY_MODELS, acts=("view",))
     | _every("submissions", *_CALENDAR_LOOKS, "calendarrule", "calendarday", acts=("view",))
     | _every("submissions", "rulesetting", "referencefigure", acts=("view",))
-    | _every("reporting", "warningrule", acts=("view",))
+    | _every("reporting", "warningrule", *_SCORING_MODELS, acts=("view",))
     | _every("submissions", "excuse", "publishedfigure"),
 }
 

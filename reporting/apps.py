@@ -8,5 +8,6 @@ class ReportingConfig(AppConfig):
 
     def ready(self) -> None:
         from reporting import publishing  # noqa: F401, PLC0415 -- freezes what is published
+        from reporting.assessment import loading as schemes  # noqa: F401, PLC0415 -- loaded with a plan
         from reporting.saved import worker  # noqa: F401, PLC0415 -- makes the exports that are due
         from reporting.warnings import checking, loading  # noqa: F401, PLC0415 -- judges what is published

@@ -234,7 +234,18 @@ class SnapshotRow(models.Model):
         return (self.value, self.numerator, self.denominator, self.persons)
 
 
-# The models of saved views and of early warning stand with their rules; Django looks for an app's models here.
+# The models of assessment, saved views and early warning stand with their rules; Django looks for an app's models here.
+from reporting.assessment.models import (  # noqa: E402, F401
+    Assessment,
+    AssessmentCriterion,
+    AssessmentLine,
+    AssessmentProof,
+    AssessmentRound,
+    AssessmentScheme,
+    AssessmentSection,
+    AssessmentStep,
+    GradeCancellation,
+)
 from reporting.saved.models import ExportRun, ExportSchedule, SavedView  # noqa: E402, F401
 from reporting.warnings.models import (  # noqa: E402, F401
     EarlyWarning,

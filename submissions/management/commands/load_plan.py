@@ -15,8 +15,9 @@ FIXTURES = settings.BASE_DIR / "fixtures"
 class Command(BaseCommand):
     help = (
         "Load a year's plan with its split over units, who files what, the twelve reporting months and, where they "
-        "stand beside it, figures from elsewhere (references_YEAR.json) and the first rules of early warning "
-        "(warning_rules_YEAR.json). Load the units first. Safe to run again; what the files leave out stays."
+        "stand beside it, figures from elsewhere (references_YEAR.json), the first rules of early warning "
+        "(warning_rules_YEAR.json) and scoring schemes (assessment_schemes_YEAR.json). Load the units first. "
+        "Safe to run again; what the files leave out stays."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
