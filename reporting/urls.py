@@ -19,4 +19,5 @@ urlpatterns = [
     path("", include("reporting.board_urls")),
     path("", include("reporting.warnings.urls")),
     path("", include("reporting.saved.urls")),
+    path("", include("reporting.assessment.urls")),
 ]

@@ -47,6 +47,10 @@ LISTS = {
     "submissions.rulesetting": {"PLANNER", "MINISTRY_REVIEWER"},
     "submissions.reportingmonth": {"PLANNER", "MINISTRY_REVIEWER"},
     "reporting.warningrule": {"PLANNER", "MINISTRY_REVIEWER"},
+    "reporting.assessmentscheme": {"PLANNER", "MINISTRY_REVIEWER"},
+    "reporting.assessmentsection": {"PLANNER", "MINISTRY_REVIEWER"},
+    "reporting.assessmentcriterion": {"PLANNER", "MINISTRY_REVIEWER"},
+    "reporting.assessmentround": {"PLANNER", "MINISTRY_REVIEWER"},
 }
 
 #: model → roles that add to it here.
@@ -65,6 +69,10 @@ ADDERS = {
     "targets.milestoneexemption": {"PLANNER"},
     "targets.thresholds": {"PLANNER"},
     "reporting.warningrule": {"PLANNER"},
+    "reporting.assessmentscheme": {"PLANNER"},
+    "reporting.assessmentsection": {"PLANNER"},
+    "reporting.assessmentcriterion": {"PLANNER"},
+    "reporting.assessmentround": {"PLANNER"},
     "targets.indicatorpart": {"PLANNER"},
     "targets.formerindicator": {"PLANNER"},
     "submissions.calendarday": {"PLANNER"},

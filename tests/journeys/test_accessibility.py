@@ -35,6 +35,8 @@ PAGES: dict[str | None, list[str]] = {
         "/plan/?month=2007-09",
         "/plan/items/1/?month=2007-09",
         "/warnings/",
+        "/assessment/",
+        "/assessment/JY07-Q3/440000/",
         "/review/",
         "/reports/2007-09/440000/",
         "/calendar/",
@@ -52,6 +54,7 @@ PAGES: dict[str | None, list[str]] = {
         "/reports/imports/",
         "/notices/",
         "/notices/preferences/",
+        "/assessment/JY07-Q3/440000/",
         "/accounts/profile/",
         "/accounts/password/change/",
         "/accounts/sessions/",
@@ -63,7 +66,7 @@ PAGES: dict[str | None, list[str]] = {
 NO_PAGES = re.compile(
     r"home|set_language|set_theme|alive|ready|account_(logout|inactive|reauthenticate)|mfa_(?!index).*|accounts:token-.*"
     r"|reporting:export-.*|notices:(read|follow)|submissions:(grid|import|calendar)-(?!month$).*"
-    r"|reporting:(circular-(file|template)|letters?|warning|warning-answer)"
+    r"|reporting:(circular-(file|template)|letters?|warning|warning-answer|assessment-.*)"
     r"|reporting:view(-(delete|schedule|stop|file|retry|edit))?"
     r"|submissions:(workbook-file|uploaded|uploaded-marked|receipt|evidence|notes|decide|act|approve-clean)"
     r"|submissions:rule-(excuse|withdraw|setting|end)"

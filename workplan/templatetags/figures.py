@@ -6,7 +6,7 @@ readers thousands and millions. Every function works in Python as it does in a t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 
 from django import template
@@ -146,6 +146,21 @@ def points(delta: Number | None, places: int = 1) -> str:
     if delta is None:
         return DASH
     return _plus(_text(round_half_up(_scaled(delta, Decimal("0.01")), places)))
+
+
+@register.filter
+def score(value: Number | None, limits: Iterable[Number] = ()) -> str:
+    """Show points of an assessment with two decimals; what lies below a limit is never shown as having reached it.
+
+    >>> score(Decimal("7.125")), score(Decimal("89.999"), [90]), score(Decimal("89.999")), score(None)
+    ('7.13', '89.99', '90.00', '–')
+    """
+    if value is None:
+        return DASH
+    shown = round_half_up(value, 2)
+    if any(value < limit <= shown for limit in limits):
+        shown = Decimal(value).quantize(Decimal("0.01"), ROUND_FLOOR, _WIDE)
+    return _text(shown)
 
 
 # Figures in columns, whose header says the unit ------------------------------------------------

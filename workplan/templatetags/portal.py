@@ -228,6 +228,12 @@ ENTRIES = (
     Entry(gettext_lazy("工作要点"), "reporting:board", "may_read_figures", ("board", "item")),
     Entry(gettext_lazy("预警"), "reporting:warnings", "may_read_figures", ("warnings", "warning", "warning-answer")),
     Entry(
+        gettext_lazy("考核"),
+        "reporting:assessments",
+        "may_read_figures",
+        ("assessments", "assessment", "assessment-fill", "assessment-act", "assessment-publish"),
+    ),
+    Entry(
         gettext_lazy("我的报表"),
         "submissions:my-work",
         "may_file",
