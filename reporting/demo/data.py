@@ -107,6 +107,26 @@ class MeasureStory(TypedDict):
     planned_on: str
 
 
+class SheetStory(TypedDict, total=False):
+    """How far one unit's assessment has come, and where it differs from the usual claims."""
+
+    round: str
+    unit: str
+    #: the state it stands in
+    until: str
+    #: criterion → points and words, instead of the usual ones
+    claims: dict[str, list[str]]
+    #: criterion → points and reason of the check
+    adjusted: dict[str, list[str]]
+
+
+class AssessmentStory(TypedDict):
+    """What units claim of themselves, by scheme and criterion, and whose sheets there are."""
+
+    claims: dict[str, dict[str, list[str]]]
+    sheets: list[SheetStory]
+
+
 class NationalStory(TypedDict):
     """How one milestone of the ministry goes: what is told of it in which month."""
 
@@ -148,6 +168,7 @@ class Demo:
     owners: list[dict[str, str]]
     exemptions: list[dict[str, str]]
     measures: list[MeasureStory]
+    assessments: AssessmentStory
     #: unit → milestones of which it does not say again, period by period, that they go on
     silent: dict[str, list[str]]
 
@@ -198,6 +219,7 @@ def read(path: Path = FILE) -> Demo:
         owners=raw["owners"],
         exemptions=raw["exemptions"],
         measures=raw["measures"],
+        assessments=raw["assessments"],
         silent=raw["silent"],
     )
 

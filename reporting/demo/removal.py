@@ -18,7 +18,20 @@ from accounts.models import User
 from notices.models import MailOut, Notice
 from reporting import totals
 from reporting.demo.people import dismiss_accounts
-from reporting.models import EarlyWarning, SavedView, Snapshot, SnapshotRow, WarningCheck, WarningEvent
+from reporting.models import (
+    Assessment,
+    AssessmentLine,
+    AssessmentProof,
+    AssessmentRound,
+    AssessmentStep,
+    EarlyWarning,
+    GradeCancellation,
+    SavedView,
+    Snapshot,
+    SnapshotRow,
+    WarningCheck,
+    WarningEvent,
+)
 from submissions.evidence import store
 from submissions.models import EvidenceFile, Excuse, MonthlyReport, ReportingMonth
 from targets.models import ItemOwner, MilestoneExemption, Plan
@@ -46,6 +59,16 @@ _PUBLICATION_KEEPERS = (
 
 #: What refuses to take back warnings; every one of them rests on the demonstration's figures.
 _WARNING_KEEPERS = ("reporting.WarningEvent:warningevent_is_kept", "reporting.EarlyWarning:warning_is_kept")
+
+#: What refuses to take back assessments; what they claim and measure is the demonstration's.
+_ASSESSMENT_KEEPERS = (
+    "reporting.Assessment:sheet_is_kept",
+    "reporting.AssessmentLine:line_is_kept",
+    "reporting.AssessmentProof:proof_is_kept",
+    "reporting.AssessmentRound:round_terms",
+    "reporting.AssessmentStep:assessmentstep_is_kept",
+    "reporting.GradeCancellation:cancellation_is_kept",
+)
 
 _DELETIONS = {
     "answers": """DELETE FROM submissions_commentreply x
@@ -95,7 +118,9 @@ def remove_demo() -> dict[str, int]:
     if real:
         raise RealReportsExist(_("已有 %(count)s 份非演示报表，演示数据不能再删除。"), count=real)
     papers = _papers()
+    assessments = _delete_assessments()
     removed = _delete_reports()
+    removed["assessments"] = assessments
     transaction.on_commit(lambda: _forget(papers))
     removed["months reopened"] = _reopen_months()
     removed["duties"] = _end_duties()
@@ -160,6 +185,16 @@ def _delete_warnings() -> int:
         WarningEvent.objects.all().delete()
         removed = EarlyWarning.objects.all().delete()[0]
     WarningCheck.objects.all().delete()
+    return removed
+
+
+def _delete_assessments() -> int:
+    """Take back every sheet and open the rounds again; schemes and rounds stay. Proofs name reports: they go first."""
+    with pgtrigger.ignore(*_ASSESSMENT_KEEPERS):
+        for model in (AssessmentProof, AssessmentLine, AssessmentStep, GradeCancellation):
+            model.objects.all().delete()
+        removed = Assessment.objects.all().delete()[0]
+        AssessmentRound.objects.update(published_at=None, published_by=None)
     return removed
 
 

@@ -25,7 +25,7 @@ from reporting import publishing, totals
 from reporting.board import board, board_item
 from reporting.demo import data, play, removal
 from reporting.demo.series import apportion
-from reporting.models import Snapshot, Total
+from reporting.models import Assessment, AssessmentRound, Snapshot, Total
 from submissions.evidence import store
 from submissions.known import Known
 from submissions.models import (
@@ -105,6 +105,21 @@ def test_january_to_august_are_approved_and_published_and_the_first_quarter_is_c
     assert [period.month.month for period in closed.order_by("month")] == [1, 2, 3]
     before = MonthlyReport.objects.filter(period__lt=date(2007, 9, 1))
     assert Counter(before.values_list("status", flat=True)) == {ReportStatus.APPROVED: 8 * 33 + 2}
+
+
+def test_some_assessments_are_under_way_and_one_round_is_published(on_12_october: None) -> None:
+    sheets = Assessment.objects.order_by("round__code", "unit__code").values_list("round__code", "unit__code", "state")
+
+    assert list(sheets) == [
+        ("JY07-Q3", "330000", "CHECKED"),
+        ("JY07-Q3", "410000", "DRAFT"),
+        ("NZ07-Q3", "320000", "PUBLISHED"),
+        ("NZ07-Q3", "430000", "PUBLISHED"),
+        ("NZ07-Q3", "440000", "PUBLISHED"),
+        ("NZ07-Q3", "510000", "PUBLISHED"),
+    ]
+    published = Assessment.objects.filter(state="PUBLISHED").order_by("rank")
+    assert [one.grade for one in published] == ["EXCELLENT", "PASSED", "PASSED", "PASSED"]
 
 
 def test_the_correction_after_publication_shows_as_a_revision(on_12_october: None) -> None:
@@ -361,6 +376,7 @@ def test_dropping_removes_every_report_and_keeps_the_trail(
     assert User.objects.filter(is_active=True).count() == 0
     assert ReportingMonth.objects.filter(published_at__isnull=False).count() == 0
     assert Snapshot.objects.count() == 0
+    assert (Assessment.objects.count(), AssessmentRound.objects.filter(published_at__isnull=False).count()) == (0, 0)
     assert Total.objects.filter(value__isnull=False).count() == 0
     assert list(audit.faults()) == []
     assert capsys.readouterr().out.splitlines()[-1].startswith("total: ")

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.refusals import NotPermitted
 from reporting import totals
-from reporting.demo import data, play, warned
+from reporting.demo import assessed, data, play, warned
 from targets import periods
 from targets.models import Plan
 
@@ -31,6 +31,7 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from refusal
         totals.refresh()
         warned.warn(demo)
+        assessed.assess(demo, through=_month(through, demo.year))
         self._print(demo, outcome, time.monotonic() - began)
 
     def _print(self, demo: data.Demo, outcome: play.Outcome, seconds: float) -> None:
