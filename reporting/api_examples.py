@@ -75,3 +75,27 @@ SERIES = OpenApiExample(
         "published_release": "flash",
     },
 )
+ASSESSMENT = OpenApiExample(
+    "NZ07-Q3 · 440000",
+    response_only=True,
+    media_type=JSON,
+    status_codes=["200"],
+    value={
+        "round": "NZ07-Q3",
+        "unit": "440000",
+        "state": "published",
+        "sections": [
+            {"code": "A", "weight": "30", "points": "28.5"},
+            {"code": "B", "weight": "10", "points": "10"},
+            {"code": "C", "weight": "15", "points": "13.6"},
+            {"code": "D", "weight": "6", "points": "6"},
+            {"code": "E", "weight": "14", "points": "12"},
+            {"code": "F", "weight": "25", "points": "20.25"},
+        ],
+        "total": "90.35",
+        "rank": 2,
+        "grade": "passed",
+        "is_provisional": False,
+        "is_cancelled": False,
+    },
+)

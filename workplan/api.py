@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 
 from accounts.rest import Resource
 from reporting import api as reporting
+from reporting.assessment import api as assessment
 from reporting.warnings import api as warnings
 from submissions import api as submissions
 from submissions import calendar_api
@@ -39,6 +40,10 @@ class NumberConverter(YearConverter):
     regex = "[1-9][0-9]{0,3}"
 
 
+class RoundConverter(StringConverter):
+    regex = "[A-Z0-9][A-Z0-9-]{0,19}"
+
+
 class IndicatorConverter(StringConverter):
     regex = "[A-Z][0-9A-Z]{1,11}"
 
@@ -48,6 +53,7 @@ register_converter(NumberConverter, "item_number")
 register_converter(ReferenceMonth, "month")
 register_converter(UnitCode, "unit_code")
 register_converter(IndicatorConverter, "indicator_code")
+register_converter(RoundConverter, "round_code")
 
 
 class SchemaQuery(StrictSerializer):
@@ -111,6 +117,13 @@ urlpatterns = [
     path("months/<month:month>/extensions/", calendar_api.Extensions.as_view(), name="extensions"),
     path("progress/", reporting.Progress.as_view(), name="progress"),
     path("progress/series/", reporting.ProgressSeries.as_view(), name="series"),
+    path("assessment/schemes/", assessment.Schemes.as_view(), name="assessment-schemes"),
+    path("assessment/results/", assessment.Results.as_view(), name="assessment-results"),
+    path(
+        "assessment/results/<round_code:code>/<unit_code:unit>/",
+        assessment.OneSheet.as_view(),
+        name="assessment-sheet",
+    ),
     path("figures/import/", bulk.FiguresImport.as_view(), name="figures-import"),
     path("figures/import/jobs/<uuid:key>/", bulk.OneImportJob.as_view(), name="import-job"),
     path("figures/import/jobs/<uuid:key>/cancel/", bulk.CancelImportJob.as_view(), name="import-job-cancel"),

@@ -373,6 +373,7 @@ SPECTACULAR_SETTINGS = {
         "EvidenceState": "submissions.serializers.EVIDENCE_STATES",
         "MilestoneProgress": "submissions.serializers.MILESTONE_STATES",
         "ProgressStatus": "reporting.serializers.PROGRESS_STATUSES",
+        "AssessmentState": "reporting.assessment.serializers.STATES",
     },
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
 }

@@ -21,7 +21,10 @@ from tests import factories
 from tests.reporting.filings import stand
 
 DOCS = Path(__file__).parents[2] / "docs"
-SHOWN = ("figures/", "progress/", "progress/series/", "reports/", "reports/{month}/{unit}/", "warnings/")
+SHOWN = (
+    *("assessment/results/", "figures/", "progress/", "progress/series/"),
+    *("reports/", "reports/{month}/{unit}/", "warnings/"),
+)
 
 
 @pytest.fixture(scope="module")

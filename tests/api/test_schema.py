@@ -11,6 +11,7 @@ from django.urls import path as route
 from drf_spectacular.validation import validate_schema
 
 from tests.api.conftest import JUNE_FIGURES, Caller
+from tests.reporting.assessed import round_of, scheme
 
 
 @pytest.fixture
@@ -150,6 +151,7 @@ def test_every_answer_has_the_shape_the_document_states(caller, country, schema)
 
     program = caller("ministry")
     caller("gd_clerk").send("put", "reports/2007-06/440000/", {"version": 0, "figures": JUNE_FIGURES})
+    round_of(scheme())
     paths = {
         "/api/v1/plans/": "/api/v1/plans/",
         "/api/v1/plans/{year}/": "/api/v1/plans/2007/",
@@ -166,6 +168,9 @@ def test_every_answer_has_the_shape_the_document_states(caller, country, schema)
         "/api/v1/progress/": "/api/v1/progress/",
         "/api/v1/progress/series/": "/api/v1/progress/series/?indicator=T01",
         "/api/v1/figures/": "/api/v1/figures/",
+        "/api/v1/assessment/schemes/": "/api/v1/assessment/schemes/",
+        "/api/v1/assessment/results/": "/api/v1/assessment/results/",
+        "/api/v1/assessment/results/{code}/{unit}/": "/api/v1/assessment/results/S1-Q3/440000/",
     }
 
     faults = {}
