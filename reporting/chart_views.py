@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 
 from django.http import FileResponse, Http404, HttpRequest
 from django.shortcuts import get_object_or_404
@@ -12,6 +13,7 @@ from reporting import aggregates
 from reporting.aggregates import ProgressRow, Series
 from reporting.changes import changes, until, with_published_past
 from reporting.export_views import asked_code, asked_unit, for_exporters, recorded
+from reporting.marks import Mark, marks_of_year
 from reporting.views import asked_month
 from targets.models import Indicator
 from workplan.lib import clock, sheets
@@ -39,7 +41,7 @@ def columns_of(*names: str) -> tuple[Column, ...]:
     return tuple(Column(name, name, _KINDS.get(name, Kind.NUMBER)) for name in names)
 
 
-SERIES_COLUMNS = columns_of("indicator", "unit", *_OF_POINT, *_OF_CHANGE, *_OF_FORECAST)
+SERIES_COLUMNS = columns_of("indicator", "unit", *_OF_POINT, *_OF_CHANGE, *_OF_FORECAST, "marks")
 
 
 @for_exporters
@@ -70,14 +72,22 @@ def _year(request: HttpRequest, indicator: Indicator, unit: ReportingUnit) -> It
     whole = aggregates.series(request.user, period.plan, indicator, unit)
     series = until(with_published_past(whole, today=clock.today()), period)
     rows = aggregates.progress_rows(request.user, period, [unit], indicators=[indicator])
-    yield from series_rows(series, next(iter(rows), None))
+    marks = marks_of_year(request.user, period, indicator, unit)
+    yield from series_rows(series, next(iter(rows), None), marks)
 
 
-def series_rows(series: Series, row: ProgressRow | None) -> Iterator[sheets.Row]:
+def series_rows(
+    series: Series, row: ProgressRow | None, marks: Mapping[date, tuple[Mark, ...]]
+) -> Iterator[sheets.Row]:
     """Yield a row per month; the forecast stands in December's, where the curve draws it."""
     for point, change in zip(series.points, changes(series), strict=True):
         told = {name: getattr(point, name) for name in _OF_POINT} | {name: getattr(change, name) for name in _OF_CHANGE}
-        yield {"indicator": series.indicator.code, "unit": series.unit.code, **told} | _forecast(point.month.month, row)
+        of = {
+            "indicator": series.indicator.code,
+            "unit": series.unit.code,
+            "marks": " ".join(marks.get(point.month, ())),
+        }
+        yield {**of, **told} | _forecast(point.month.month, row)
 
 
 def _forecast(month: int, row: ProgressRow | None) -> sheets.Row:

@@ -6,14 +6,19 @@ p, r, x, z and e as the statistical offices use them; c for what stands on an ea
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import permissions
+from accounts.models import ReportingUnit
 from reporting.aggregates import ProgressRow, row_value
 from reporting.models import Total
+from submissions.models import ReportingMonth
+from targets.models import Indicator
 
 
 class Mark(StrEnum):
@@ -63,6 +68,26 @@ def marks_of_total(total: Total, *, is_due: bool, is_published: bool, is_revised
     """Return what is special about a stored total, which knows of no target."""
     stands = row_value(total) is not None
     return _marks(stands, total, is_due=is_due, is_published=is_published, is_revised=is_revised)
+
+
+def marks_of_year(
+    person: permissions.Person, period: ReportingMonth, indicator: Indicator, unit: ReportingUnit
+) -> dict[date, tuple[Mark, ...]]:
+    """Return the marks of each month of the plan year up to this one that is open to the person: three queries."""
+    stored = Total.objects.visible_to(person).filter(
+        plan=period.plan_id, indicator=indicator, unit=unit, month__lte=period.month
+    )
+    months = {one.month: one for one in ReportingMonth.objects.filter(plan=period.plan_id)}
+    revised = set(stored.revised().values_list("month", flat=True))
+    return {
+        row.month: marks_of_total(
+            row,
+            is_due=months[row.month].is_due(indicator.frequency),
+            is_published=months[row.month].is_published,
+            is_revised=row.month in revised,
+        )
+        for row in stored.select_related("indicator")
+    }
 
 
 def _marks(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from accounts import permissions
 from accounts.models import ReportingUnit
 from reporting import aggregates, nation
-from reporting.aggregates import ProgressRow, SeriesPoint
+from reporting.aggregates import ProgressRow, Series, SeriesPoint
 from reporting.changes import Change, changes, until, with_published_past
+from reporting.marks import Mark, legend, marks_of_year
 from reporting.nation import PublishedLine
 from reporting.pages import curves, headline, months, tables
 from reporting.pages.revised import RevisedLine, revised_lines
@@ -25,6 +27,7 @@ class MonthLine:
 
     point: SeriesPoint
     change: Change
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,11 @@ class IndicatorPage:
     found: tuple[str, ...] = ()
     revised: tuple[RevisedLine, ...] = ()
     scale: int = tables.SCALE
+
+    @property
+    def legend(self) -> str:
+        """Explain the marks of the months; "" where they have none."""
+        return legend(mark for one in self.months_told for mark in one.marks)
 
     @property
     def row(self) -> ProgressRow | None:
@@ -114,7 +122,7 @@ def indicator_page(
         line=line,
         headline=headline.joined(headline.indicator_headline(period, line.row, below)) if line else "",
         forecast=_forecast(line),
-        months_told=tuple(MonthLine(*each) for each in zip(series.points, changes(series), strict=True)),
+        months_told=_months_told(series, marks_of_year(person, period, indicator, unit)),
         curve=curves.curve(series, line.row if line else None, period=period),
         ranking=tables.ranking(indicator, below, thresholds, of=series.target) if below else None,
         published=published,
@@ -143,6 +151,13 @@ def _units(unit: ReportingUnit) -> list[ReportingUnit]:
     nation = permissions.national_unit()
     offered = [nation, *ReportingUnit.objects.children_of(nation)]
     return offered if unit in offered else [*offered, unit]
+
+
+def _months_told(series: Series, marks: Mapping[date, tuple[Mark, ...]]) -> tuple[MonthLine, ...]:
+    return tuple(
+        MonthLine(point, change, marks.get(point.month, ()))
+        for point, change in zip(series.points, changes(series), strict=True)
+    )
 
 
 def _forecast(line: Line | None) -> str:

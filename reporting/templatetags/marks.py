@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import ReportingUnit
 from reporting.aggregates import ProgressRow
 from reporting.marks import Mark, legend, marks_beside
+from reporting.pages.indicator import IndicatorPage, MonthLine
 from targets.models import Indicator
 
 register = template.Library()
@@ -26,6 +27,12 @@ def row_marks(row: ProgressRow | None, *, links: bool = True) -> dict[str, objec
         return {}
     marks = marks_beside(row)
     return shown(marks, _address(row.indicator, row.unit, row.month) if links and Mark.REVISED in marks else "")
+
+
+@register.inclusion_tag("components/marks.html")
+def month_marks(line: MonthLine, page: IndicatorPage) -> dict[str, object]:
+    """Show the marks of one month of the year on the page of an indicator."""
+    return shown(line.marks, _address(page.indicator, page.unit, line.point.month))
 
 
 @register.inclusion_tag("components/marks.html")

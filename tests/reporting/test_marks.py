@@ -131,6 +131,18 @@ def test_the_trace_as_a_file_has_the_marks_too(corrected, reader):
     assert told["410000"] == ("", "x", "", "")
 
 
+def test_the_months_of_the_year_are_marked_one_by_one(corrected, reader):
+    page = reader.get(f"/indicators/F01/{AUGUST}")
+
+    lines = page.context["page"].months_told
+    assert [line.marks for line in lines[5:9]] == [(), ("p",), ("r",), ()]
+    assert page.context["page"].legend == "标记：p 暂定数（报告期未发布）；r 发布后有修订。"
+    assert page.content.decode().count(f'href="{TRACE}"') >= 2
+    file = b"".join(reader.get(f"/export/series/{AUGUST}&indicator=F01")).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(file)))
+    assert [row["marks"] for row in rows[5:9]] == ["", "p", "r", ""]
+
+
 @pytest.mark.parametrize("month", ["july", "august"])
 def test_a_month_without_revisions_has_none_in_its_trace(world, reader, month):
     page = reader.get(f"/indicators/F01/trace/?month={world[month]}")

@@ -253,7 +253,8 @@ def series_files(reader: Reader, month: int) -> Told:
             for row in _csv(reader.get("/export/series/", month=f"2007-{month:02d}", indicator=code, unit=unit)):
                 if _month(row["month"]) == month:
                     told[month, row["unit"], row["indicator"]] = {
-                        name: twelve(row[name]) for name in ("value", "pro_rata_target", "n_due", "n_reported")
+                        **{name: twelve(row[name]) for name in ("value", "pro_rata_target", "n_due", "n_reported")},
+                        "marks": row["marks"],
                     }
     return told
 

@@ -97,7 +97,7 @@ def indicators(reader: Reader, month: int) -> Told:
                 "value": figure(value),
                 "marks": marks(value),
                 "status": pill(first),
-                "of_month": _of_month(page, month),
+                **_of_month(page, month),
                 **_figures(page),
             }
     return told
@@ -118,11 +118,12 @@ def _figures(page: Element) -> dict[str, str]:
     return found
 
 
-def _of_month(page: Element, month: int) -> str:
-    """Return the value that the table of months has in the month of the page."""
+def _of_month(page: Element, month: int) -> dict[str, str]:
+    """Return what the table of months has in the month of the page."""
     row = only(page, ".//tr[@class='grid__now']")
     assert text(row.xpath("./th")[0]) in (f"2007年{month}月", f"{calendar.month_name[month]} 2007")
-    return figure(row.xpath("./td")[0])
+    value = row.xpath("./td")[0]
+    return {"of_month": figure(value), "marks_of_month": marks(value)}
 
 
 def units(reader: Reader, month: int) -> Told:

@@ -111,6 +111,7 @@ def indicator(one: Standing, *, english: bool) -> dict[str, str]:
         "marks": one.marks,
         "status": shown.shaped(one.status, english=english),
         "of_month": shown.column(one.value, one.measure, english=english),
+        "marks_of_month": one.marks,
         "coverage": _coverage(one),
     }
     if one.target is not None:
@@ -225,7 +226,8 @@ def series(one: Standing, *, english: bool) -> dict[str, str]:
 
 def series_file(one: Standing, *, english: bool) -> dict[str, str]:
     exact = _exact(one)
-    return {name: exact[name] for name in ("value", "pro_rata_target", "n_due", "n_reported")}
+    told = {name: exact[name] for name in ("value", "pro_rata_target", "n_due", "n_reported")}
+    return told | {"marks": one.marks}
 
 
 def workbook(one: Standing, *, english: bool) -> dict[str, str]:
