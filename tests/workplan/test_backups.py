@@ -501,6 +501,19 @@ def test_a_row_lost_on_the_way_is_seen(portal, made, tmp_path, monkeypatch):
         restored(made)
 
 
+def test_a_row_that_points_to_none_is_refused_by_the_database(portal, made, tmp_path, monkeypatch):
+    copy_in = database.copy_in
+
+    def forgetting(table, columns, source):
+        if table != "targets_item":
+            copy_in(table, columns, source)
+
+    monkeypatch.setattr(database, "copy_in", forgetting)
+
+    with emptied(tmp_path), pytest.raises(CommandError, match=r"Nothing was restored\. .* violates foreign key"):
+        restored(made)
+
+
 def test_a_sequence_that_lags_is_seen(portal, made, tmp_path, monkeypatch):
     monkeypatch.setattr(database, "set_sequences", lambda values: None)
     with connection.cursor() as cursor, emptied(tmp_path):

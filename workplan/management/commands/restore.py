@@ -3,6 +3,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
 from workplan.backups.refusals import BackupRefused
 from workplan.backups.restoring import Ways, restore_backup
@@ -25,7 +26,7 @@ class Command(BaseCommand):
             restored = restore_backup(dir.absolute(), ways=Ways(self._migrate, self._prove), key=settings.BACKUP_KEY)
         except BackupRefused as refusal:
             raise CommandError(str(refusal)) from refusal
-        except CommandError as fault:
+        except (CommandError, DatabaseError) as fault:
             raise CommandError(f"Nothing was restored. {fault}") from fault
         self.stdout.write(f"{len(restored.tables)} tables, {restored.n_rows} rows, each as it was saved")
         self.stdout.write(f"{restored.n_evidence} evidence files")
