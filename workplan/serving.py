@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 
+from django.db import connections
+
 #: The worker gives way to whoever waits for a page.
 _NICER = 10
 _STOP_SECONDS = 10
@@ -19,6 +21,11 @@ def when_ready(server: object) -> None:
     _start("run_jobs", "--memory", str(_MEMORY))
     if os.environ.get("WORKPLAN_MAIL", "none") != "none":
         _start("send_notices", "--forever")
+
+
+def pre_fork(server: object, worker: object) -> None:
+    """Leave no connection for a worker to inherit: two processes on one connection read each other's answers."""
+    connections.close_all()
 
 
 def _start(*command: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import socket
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from gunicorn.app.wsgiapp import run as gunicorn
 
 #: What the demonstration's people may do, in the order they are printed.
 DEMO_ACCOUNTS = {
@@ -87,13 +87,14 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def _serve(self, port: int) -> None:
-        connection.close()
-        arguments = [
-            *(sys.executable, "-m", "gunicorn", "workplan.wsgi", "--config", "python:workplan.serving"),
+        """Become the web server: what was imported to prepare is there already, and the workers inherit it."""
+        sys.argv = [
+            *("gunicorn", "workplan.wsgi", "--preload", "--config", "python:workplan.serving"),
             *("--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4", "--worker-class", "gthread"),
             *("--graceful-timeout", "10", "--log-level", "warning", "--no-control-socket"),
         ]
-        os.execv(sys.executable, arguments)  # noqa: S606 -- our own interpreter, no shell
+        connection.close()
+        gunicorn()
 
 
 def _refuse_a_taken_port(port: int) -> None:
