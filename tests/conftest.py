@@ -65,7 +65,12 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Itera
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
-    """Keep autovacuum off: what it counts between two tests, in empty tables, misleads the planner."""
+    """Keep autovacuum off: what it counts between two tests, in empty tables, misleads the planner.
+
+    No test database is made where no collected test asks for one: rows would go into the portal's own.
+    """
+    if not connection.settings_dict["NAME"].startswith("test_"):
+        pytest.exit("No test asked for a database, a fixture did: mark its file with pytest.mark.django_db.", 1)
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f"ALTER TABLE {connection.ops.quote_name(table)} SET (autovacuum_enabled = off)")
