@@ -33,5 +33,9 @@ _SHAPES = {
     NoticeKind.EXPORT_READY: ("✔", "completed"),
     NoticeKind.EXPORT_FAILED: ("✖", "behind"),
     NoticeKind.EXPORT_ENDED: ("–", "draft"),
+    NoticeKind.SHEET_SUBMITTED: ("◆", "submitted"),
+    NoticeKind.SHEET_CHECKED: ("●", "submitted"),
+    NoticeKind.SHEET_RETURNED: ("▼", "lagging"),
+    NoticeKind.GRADED: ("✔", "completed"),
 }
 LOOKS: Mapping[str, Look] = {kind: Look(kind.label, *shown) for kind, shown in _SHAPES.items()}

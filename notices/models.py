@@ -33,9 +33,13 @@ class NoticeKind(models.TextChoices):
     EXPORT_READY = "EXPORT_READY", _("定时导出已生成")
     EXPORT_FAILED = "EXPORT_FAILED", _("定时导出未生成")
     EXPORT_ENDED = "EXPORT_ENDED", _("定时导出已停止")
+    SHEET_SUBMITTED = "SHEET_SUBMITTED", _("考核自评待核查")
+    SHEET_CHECKED = "SHEET_CHECKED", _("考核表待确认")
+    SHEET_RETURNED = "SHEET_RETURNED", _("考核表退回")
+    GRADED = "GRADED", _("考核结果公布")
 
 
-#: Kinds that ask for something, a report or a measure: handing it in settles them.
+#: Kinds that ask for something, a report, a measure or a step of an assessment: taking it settles them.
 TASK_KINDS = frozenset(
     {
         NoticeKind.RETURNED,
@@ -46,6 +50,9 @@ TASK_KINDS = frozenset(
         NoticeKind.EXTENDED,
         NoticeKind.REMINDED,
         NoticeKind.WARNED,
+        NoticeKind.SHEET_SUBMITTED,
+        NoticeKind.SHEET_CHECKED,
+        NoticeKind.SHEET_RETURNED,
     }
 )
 #: Kinds that are mailed at once; all others wait for the day's digest.

@@ -32,6 +32,10 @@ SENTENCES: Mapping[str, str | Promise] = {
     NoticeKind.EXPORT_READY: _("定时导出“%(file)s”已生成，请在到期前下载。"),
     NoticeKind.EXPORT_FAILED: _("定时导出“%(file)s”没有生成，请查看原因。"),
     NoticeKind.EXPORT_ENDED: _("定时导出“%(file)s”已停止：您的账户停用或不再有导出权限。"),
+    NoticeKind.SHEET_SUBMITTED: _("%(unit)s提交了考核自评，请核查。"),
+    NoticeKind.SHEET_CHECKED: _("%(by)s核查了%(unit)s的考核表，请另一人确认。"),
+    NoticeKind.SHEET_RETURNED: _("%(by)s退回了%(unit)s的考核表，请按意见修改后重新提交。"),
+    NoticeKind.GRADED: _("%(unit)s的考核结果已经公布。"),
 }
 #: Kinds that say less by mail: what people call their files, views and rules may hold a figure.
 _BY_MAIL: Mapping[str, str | Promise] = {

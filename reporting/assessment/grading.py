@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit, permissions
 from accounts.models import User
-from reporting.assessment import points
+from reporting.assessment import points, telling
 from reporting.assessment.models import (
     Assessment,
     AssessmentRound,
@@ -63,6 +63,7 @@ def _grade(taken: AssessmentRound, sheets: list[Assessment], *, by: User, now: d
         one.state, one.grade, one.rank = target, graded[one.pk], rank
     Assessment.objects.bulk_update(sheets, ["state", "grade", "rank", "version"])
     AssessmentStep.objects.bulk_create(steps)
+    telling.tell_of_grades(sheets, now=now)
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit, permissions
 from accounts.audit_words import REFUSED
 from accounts.models import ReportingUnit, UnitKind, User
-from reporting.assessment import measuring, points
+from reporting.assessment import measuring, points, telling
 from reporting.assessment.intake import Adjustment, Answer
 from reporting.assessment.models import (
     Assessment,
@@ -308,6 +308,7 @@ def _stepped(
     AssessmentStep.objects.bulk_create([step_of(sheet, verb, target, by=by, now=now, comment=comment)])
     sheet.state = target
     sheet.save()
+    telling.tell_of(verb, sheet, by=by, now=now)
     total = None if sheet.total is None else f"{sheet.total}"
     details = {**named(sheet), "version": sheet.version, "total": total, "comment": comment, **more}
     audit.record(f"assessment.{verb.lower()}", by=by, obj=sheet, details=details)
