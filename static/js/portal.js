@@ -6,3 +6,10 @@ document.querySelectorAll("form[data-autosubmit]").forEach((form) => {
 
 // Bring the current entry of a sideways-scrolling navigation into view.
 document.querySelector(".mainnav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+// Say on paper when it was printed, by the clock of whoever prints.
+addEventListener("beforeprint", () => {
+  const now = new Date();
+  const moment = new Date(now - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 16).replace("T", " ");
+  document.querySelectorAll("[data-printed-at]").forEach((place) => { place.textContent = moment; });
+});
