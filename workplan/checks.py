@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
 from django.conf import settings
-from django.core.checks import Error, Tags, register
-from django.db import connection
+from django.core.checks import Error, Tags, register, run_checks
+from django.core.management.base import SystemCheckError
+from django.db import OperationalError, connection
+
+logger = logging.getLogger(__name__)
 
 #: Server settings without which an acknowledged report could be lost.
 _DURABILITY = {"fsync": "on", "full_page_writes": "on", "data_checksums": "on"}
 
 _THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
+
+
+def refuse_unsafe_start() -> None:
+    """Stop the web server of an unsafe production before it answers anybody.
+
+    :raises SystemCheckError: with every error that `manage.py check` would list. A database that does not answer yet
+        stops nothing: a worker that is replaced meanwhile must not take the portal with it.
+    """
+    if settings.LOCAL:
+        return
+    errors = run_checks(tags=[Tags.security])
+    try:
+        errors += run_checks(tags=[Tags.database], databases=["default"])
+    except OperationalError:
+        logger.warning("started without asking the database whether it is safe")
+    if errors:
+        raise SystemCheckError("\n".join(str(error) for error in errors))
 
 
 @register(Tags.security)
