@@ -7,7 +7,7 @@ milestone, so that the number of queries and rows does not grow with the units.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,6 +18,7 @@ from django.utils.functional import cached_property
 from accounts import permissions
 from accounts.models import NATION_CODE, ReportingUnit
 from reporting.aggregates import ProgressRow, progress_rows
+from reporting.covering import Covered, covered_by_milestone
 from submissions.milestones import settled_through
 from submissions.models import ENDED, OUT_OF_SCOPE, MilestoneProgress, MilestoneState, ReportingMonth
 from targets import measures
@@ -75,6 +76,8 @@ class MilestoneStanding:
     counts: StateCounts
     #: Units that need not do it, by the planner's word.
     n_exempt: int = 0
+    #: Of what prefectures do: how many of them, as the units above them count.
+    covered: Covered | None = None
 
     @property
     def n_in_scope(self) -> int:
@@ -84,6 +87,8 @@ class MilestoneStanding:
         """
         if not self.milestone.is_filed_by_units:
             return 1 - self.counts.n_out
+        if self.covered is not None:
+            return self.covered.n_in_scope
         scope = self.milestone.scope_count
         owed = self.counts.n_stated if scope is None else scope - self.n_exempt
         return max(0, owed - self.counts.n_out)
@@ -91,6 +96,8 @@ class MilestoneStanding:
     @property
     def n_done(self) -> int:
         """The units done; those done before the year began count, whether or not they report it again."""
+        if self.covered is not None:
+            return self.covered.n_done
         before = (self.milestone.baseline_count or 0) if self.milestone.is_filed_by_units else 0
         return min(self.n_in_scope, max(self.counts.n_done, before))
 
@@ -347,9 +354,11 @@ def standings(
         key = row.pop("milestone"), row.pop("level")
         counts[key] = StateCounts(**row)
     n_exempt = dict(exempt.values_list("milestone").annotate(Count("pk")))
+    ordered = in_plan_order(milestones.order_by("pk"))
+    covered = covered_by_milestone(ordered, newest_states(person, period, milestones))
     return [
-        MilestoneStanding(one, _of_its_scope(one, counts), n_exempt.get(one.pk, 0))
-        for one in in_plan_order(milestones.order_by("pk"))
+        MilestoneStanding(one, _of_its_scope(one, counts, covered), n_exempt.get(one.pk, 0), covered.get(one.pk))
+        for one in ordered
     ]
 
 
@@ -363,8 +372,11 @@ def _silent(through: date | None) -> Q:
     return older
 
 
-def _of_its_scope(milestone: Milestone, counts: dict[tuple[int, int], StateCounts]) -> StateCounts:
-    """Return the counts over the units that answer for the milestone."""
-    level = _LEVEL_OF_SCOPE.get(Scope(milestone.scope)) if milestone.is_filed_by_units else 0
+def _of_its_scope(
+    milestone: Milestone, counts: dict[tuple[int, int], StateCounts], covered: Mapping[int, Covered]
+) -> StateCounts:
+    """Return the counts over the units that answer for the milestone: for what is counted, those that count."""
+    scope = Scope.UNITS if milestone.pk in covered else Scope(milestone.scope)
+    level = _LEVEL_OF_SCOPE.get(scope) if milestone.is_filed_by_units else 0
     own = (found for (pk, of), found in counts.items() if pk == milestone.pk and level in (None, of))
     return sum(own, StateCounts())

@@ -272,6 +272,8 @@ def _state_columns() -> list[Column]:
         Column("planned_on", _("计划完成日"), Kind.DATE),
         Column("actual_on", _("实际完成日"), Kind.DATE),
         Column("new_title", _("新名称"), width=30),
+        Column("covered", _("已覆盖"), Kind.NUMBER, 9),
+        Column("in_scope", _("应覆盖"), Kind.NUMBER, 9),
         Column("late", _("逾期"), width=9),
         Column("note", _("进展说明"), width=50),
     ]
@@ -289,6 +291,8 @@ def _state_cells(state: MilestoneState, today: date, through: date | None) -> Ro
         "planned_on": state.planned_on,
         "actual_on": state.actual_on,
         "new_title": state.new_title,
+        "covered": state.covered,
+        "in_scope": state.in_scope,
         "late": delay_label(state.delay(today=today, through=through)),
         "note": state.note,
     }

@@ -54,6 +54,8 @@ REPORT = OpenApiExample(
                 "actual_on": "2007-01-20",
                 "new_title": "",
                 "note": "目标已分解到市县",
+                "covered": None,
+                "in_scope": None,
                 "reported_in": "2007-01",
                 "delay": None,
                 "evidence": [],

@@ -162,6 +162,6 @@ def write_milestones(filing: Filing, milestones: Iterable[MilestoneInput]) -> di
         [one.as_row(filing) for one in milestones if not one.is_cleared],
         update_conflicts=True,
         unique_fields=["filing", "milestone"],
-        update_fields=["state", "planned_on", "actual_on", "new_title", "note"],
+        update_fields=["state", "planned_on", "actual_on", "new_title", "note", "covered", "in_scope"],
     )
-    return {one.milestone.code: one.state or "" for one in milestones}
+    return {one.milestone.code: one.as_text() for one in milestones}

@@ -32,7 +32,7 @@ from submissions.milestones import MilestoneRow
 from submissions.models import Figure, FigureState, MonthlyReport
 from submissions.reviewing import Asked
 from submissions.statement import Statement
-from targets.models import Indicator, Kind
+from targets.models import Indicator, Kind, Milestone
 from workplan.lib.numbers import grammar
 from workplan.templatetags.figures import as_typed
 
@@ -42,7 +42,8 @@ WAN = 10_000
 MILESTONE_CELLS = ("state", "planned_on", "actual_on", "new_title", "note")
 #: The tick that reports a milestone again as it stood: it touches the row and is not stored itself.
 SAME = "same"
-MILESTONE_INPUTS = (*MILESTONE_CELLS, SAME)
+#: Asked for where a milestone is what the prefectures of a unit do.
+COUNT_CELLS = ("covered", "in_scope")
 NOTE = "note"
 
 
@@ -90,6 +91,11 @@ def cells_of(indicator: Indicator) -> tuple[str, ...]:
     numbers = ("numerator", "denominator") if indicator.is_ratio else ("value",)
     parts = [f"{PART_PREFIX}{part.code}" for part in indicator.filed_parts.all()]
     return (*numbers, *parts, *(("persons",) if indicator.has_persons else ()), "state", NOTE)
+
+
+def inputs_of(milestone: Milestone) -> tuple[str, ...]:
+    """Return the cells a milestone asks for, and the tick."""
+    return (*MILESTONE_CELLS, *(COUNT_CELLS if milestone.is_counted else ()), SAME)
 
 
 def scale_of(indicator: Indicator, name: str, scale: int) -> int:
@@ -243,7 +249,7 @@ def _stored_cells(told: Statement, milestones: Iterable[MilestoneRow], scale: in
             if found.needs_explanation:
                 yield Cell(f"explanation.{found.finding.key}", found.explanation)
     for one in milestones:
-        for name in MILESTONE_INPUTS:
+        for name in inputs_of(one.milestone):
             yield Cell(f"milestone.{one.milestone.code}.{name}", _milestone_text(one, name))
     yield Cell(NOTE, told.report.filing.note if told.report.filing is not None else "")
 

@@ -20,7 +20,7 @@ from submissions.models import (
 )
 from submissions.statement import Row
 from targets.deadlines import Delay
-from targets.models import Kind, UnitOfMeasure
+from targets.models import MOST_IN_SCOPE, Kind, UnitOfMeasure
 from targets.serializers import INDICATOR_CODE, UNIT_CODE, MonthField
 from workplan.lib.rest import PageQuery
 from workplan.lib.serializers import (
@@ -94,6 +94,14 @@ class MilestoneCells(serializers.Serializer):
     actual_on = serializers.DateField(required=False, allow_null=True)
     new_title = serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=LONGEST_TITLE)
     note = serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=LONGEST_TEXT)
+    covered = serializers.IntegerField(
+        required=False, allow_null=True, min_value=0, max_value=MOST_IN_SCOPE,
+        help_text=_("已覆盖的地级单位数；只用于范围为各地级单位的节点"),
+    )  # fmt: skip
+    in_scope = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=MOST_IN_SCOPE,
+        help_text=_("应覆盖的地级单位数；不填时按计划所列"),
+    )  # fmt: skip
 
 
 class _RawRow(serializers.Field):
@@ -283,6 +291,8 @@ class MilestoneRowSerializer(serializers.Serializer):
     actual_on = serializers.DateField(source="state.actual_on", default=None, allow_null=True)
     new_title = serializers.CharField(source="state.new_title", default="")
     note = serializers.CharField(source="state.note", default="")
+    covered = serializers.IntegerField(source="state.covered", default=None, allow_null=True)
+    in_scope = serializers.IntegerField(source="state.in_scope", default=None, allow_null=True)
     reported_in = MonthField(source="state.filing.report.month", default=None, allow_null=True)
     delay = serializers.ChoiceField([one.value for one in Delay], allow_null=True)
     evidence = EvidenceSerializer(many=True)

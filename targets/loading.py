@@ -35,7 +35,7 @@ _CHAPTER = ("number", "heading", "heading_en")
 _ITEM = ("number", "heading", "heading_en", "summary", "summary_en", "lead", "lead_en")
 _MILESTONE = (
     *("code", "title", "title_en", "actors", "scope", "scope_count", "parts"),
-    *("output", "frequency", "baseline_count", "note"),
+    *("output", "frequency", "baseline_count", "scope_by_unit", "note"),
 )
 _INDICATOR = (
     *("code", "name", "name_en", "short_name", "short_name_en", "kind", "unit_of_measure"),

@@ -146,6 +146,7 @@ class MilestoneSerializer(serializers.ModelSerializer):
             "output",
             "frequency",
             "baseline_count",
+            "scope_by_unit",
             "filed_by_units",
             "exemptions",
             "note",

@@ -93,6 +93,8 @@ class MilestoneStory(TypedDict, total=False):
     unfinished: dict[str, str]
     #: what the units that end the year so say of it: new date, reason
     left: dict[str, str]
+    #: units that have no prefectures and count districts or divisions: how many
+    by_hand: dict[str, int]
     note: str
 
 

@@ -171,6 +171,10 @@ class _Player:
                 one.code: MONTHS_PER_PERIOD[one.frequency]
                 for one in Milestone.objects.filter(item__plan=self.plan, frequency__in=MONTHS_PER_PERIOD)
             },
+            owed={
+                one.code: one.scope_by_unit
+                for one in Milestone.objects.filter(item__plan=self.plan).exclude(scope_by_unit={})
+            },
         )
 
     def _split(self) -> Split:

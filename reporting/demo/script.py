@@ -51,6 +51,8 @@ class Script:
     is_working_day: Callable[[date], bool]
     #: milestone → months per reporting period; what is reported when it happens is not in it
     months_per_period: dict[str, int] = field(default_factory=dict)
+    #: milestone that prefectures do → unit → how many of its prefectures owe it
+    owed: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def steps(self) -> list[Step]:
         """Return every step of the year, by time; those of one report in the order they depend on."""
@@ -163,12 +165,25 @@ class Script:
         left = story.get("unfinished", {}).get(unit)
         if month.month == periods.MONTHS_IN_YEAR and left is not None:
             return {**row, "state": left, **story.get("left", {})}
+        row |= self._coverage(story, unit, month, done_in)
         if month.month == done_in and left is None:
             return {**row, "state": "ISSUED", "actual_on": month.replace(day=20).isoformat()}
         goes_on = story["begins"] < month.month and (left is not None or month.month < done_in)
         if month.month == story["begins"] or (goes_on and self._is_heard_of(story["milestone"], unit, month)):
             return {**row, "state": "IN_PROGRESS"}
         return None
+
+    def _coverage(self, story: MilestoneStory, unit: str, month: date, done_in: int) -> dict[str, str]:
+        """Return how many of the unit's prefectures have done it: evenly from the first month to the last."""
+        if story["milestone"] not in self.owed:
+            return {}
+        by_hand = story.get("by_hand", {}).get(unit)
+        owed = by_hand or self.owed[story["milestone"]].get(unit)
+        if owed is None:
+            return {}
+        passed, whole = month.month - story["begins"] + 1, done_in - story["begins"] + 1
+        counted = {"covered": str(owed * min(passed, whole) // whole)}
+        return counted if by_hand is None else {**counted, "in_scope": str(by_hand)}
 
     def _told(self, story: NationalStory, month: date) -> dict[str, str] | None:
         """Return what the ministry tells of its own milestone in the month: the story's word, or the last one again."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
 from django.utils.translation import gettext_noop
 
@@ -21,9 +22,10 @@ from submissions.intake.cells import (
     refuse_unknown_fields,
 )
 from submissions.models import DATED, Filing, MilestoneProgress, MilestoneState, MonthlyReport, ReportingMonth
-from targets.models import Milestone
+from targets.models import MOST_IN_SCOPE, Milestone
+from workplan.lib import numbers
 
-MILESTONE_FIELDS = ("milestone", "state", "planned_on", "actual_on", "new_title", "note")
+MILESTONE_FIELDS = ("milestone", "state", "planned_on", "actual_on", "new_title", "note", "covered", "in_scope")
 LONGEST_TITLE = 160
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -38,6 +40,8 @@ class MilestoneInput:
     actual_on: date | None = None
     new_title: str = ""
     note: str = ""
+    covered: int | None = None
+    in_scope: int | None = None
 
     @property
     def is_cleared(self) -> bool:
@@ -52,7 +56,14 @@ class MilestoneInput:
             actual_on=self.actual_on,
             new_title=self.new_title,
             note=self.note,
+            covered=self.covered,
+            in_scope=self.in_scope,
         )
+
+    def as_text(self) -> str:
+        """Return the state for the audit trail, with how far it reaches where that is counted."""
+        counted = "" if self.covered is None else f" {self.covered}/{self.in_scope}"
+        return f"{self.state or ''}{counted}"
 
 
 def read_milestones(
@@ -93,7 +104,7 @@ class _Reader:
     """Reads the rows of one report, each against what the filing holds already."""
 
     def __init__(self, report: MonthlyReport, today: date, filed: Iterable[Milestone] | None) -> None:
-        self.year, self.today = report.month.year, today
+        self.unit, self.year, self.today = report.unit, report.month.year, today
         self.known = {one.code: one for one in (filed_in(report.period, report.unit) if filed is None else filed)}
         states = [] if report.filing is None else report.filing.milestones.all()
         self.stored = {state.milestone_id: state for state in states}
@@ -114,8 +125,11 @@ class _Reader:
             actual_on=cells.read(lambda: _day(row, "actual_on", now), None),
             new_title=cells.read(lambda: _text(row, "new_title", now, LONGEST_TITLE), ""),
             note=cells.read(lambda: _text(row, "note", now), ""),
+            covered=cells.read(lambda: _count(row, "covered", now, milestone), None),
+            in_scope=cells.read(lambda: _count(row, "in_scope", now, milestone), None),
         )
         cells.check()
+        one = _with_scope(one, milestone.n_owed_by(self.unit))
         for rule in _RULES:
             cells.read(lambda rule=rule: rule(one, self), None)  # type: ignore[misc]
         cells.check()
@@ -170,6 +184,27 @@ def _day(row: Row, field: str, before: MilestoneState | None) -> date | None:
     return day
 
 
+def _count(row: Row, field: str, before: MilestoneState | None, milestone: Milestone) -> int | None:
+    if field not in row:
+        return getattr(before, field) if before else None
+    raw = row[field]
+    if raw is None or (isinstance(raw, str) and numbers.is_blank(raw)):
+        return None
+    if not milestone.is_counted:
+        raise CellRefused(field, "field_not_used", gettext_noop("%(code)s 不按覆盖数统计。"), code=milestone.code)
+    try:
+        return int(numbers.from_json_number(raw, decimals=0, maximum=Decimal(MOST_IN_SCOPE)).value)
+    except numbers.NumberRefused as refusal:
+        raise CellRefused(field, refusal.code, refusal.template, refusal.suggestion, **refusal.params) from refusal
+
+
+def _with_scope(one: MilestoneInput, owed: int | None) -> MilestoneInput:
+    """Return the input with the scope the plan names, where the unit names none; a scope alone says nothing."""
+    if one.covered is None:
+        return replace(one, in_scope=None)
+    return replace(one, in_scope=owed) if one.in_scope is None else one
+
+
 # What must agree within one row ----------------------------------------------------------------
 
 
@@ -211,6 +246,18 @@ def _says_why(one: MilestoneInput, _reader: _Reader) -> None:
         raise CellRefused("note", "reason_missing", template, state=MilestoneProgress(one.state).label)
 
 
+def _covers_of_how_many(one: MilestoneInput, _reader: _Reader) -> None:
+    if one.covered is not None and not one.in_scope:
+        template = gettext_noop("请填应覆盖的个数；直辖市按区县、兵团按师计，没有下属单位的由部里列为不需完成。")
+        raise CellRefused("in_scope", "in_scope_missing", template)
+
+
+def _covers_no_more_than_its_scope(one: MilestoneInput, _reader: _Reader) -> None:
+    if one.covered is not None and one.in_scope and one.covered > one.in_scope:
+        template = gettext_noop("已覆盖 %(covered)s 个，多于应覆盖的 %(in_scope)s 个。")
+        raise CellRefused("covered", "more_than_in_scope", template, None, covered=one.covered, in_scope=one.in_scope)
+
+
 _RULES: tuple[Callable[[MilestoneInput, _Reader], None], ...] = (
     _done_on_a_day,
     _a_day_only_when_done,
@@ -218,4 +265,6 @@ _RULES: tuple[Callable[[MilestoneInput, _Reader], None], ...] = (
     _renamed_to_a_title,
     _carried_over_until,
     _says_why,
+    _covers_of_how_many,
+    _covers_no_more_than_its_scope,
 )

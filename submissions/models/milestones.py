@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from submissions.models.figures import frozen_with_its_filing
@@ -13,7 +14,7 @@ from submissions.models.reports import Filing
 from submissions.models.words import MilestoneProgress
 from targets.deadlines import Delay, delay
 from targets.models import Milestone
-from workplan.lib.constraints import one_of
+from workplan.lib.constraints import all_or_none, one_of
 
 #: States in which nothing more is to be done this year; the unit leaves the scope.
 OUT_OF_SCOPE = (MilestoneProgress.RENAMED, MilestoneProgress.CANCELLED)
@@ -21,6 +22,15 @@ OUT_OF_SCOPE = (MilestoneProgress.RENAMED, MilestoneProgress.CANCELLED)
 ENDED = (*OUT_OF_SCOPE, MilestoneProgress.ISSUED, MilestoneProgress.CARRIED_OVER)
 #: States that have a day on which it was done.
 DATED = (MilestoneProgress.ISSUED, MilestoneProgress.RENAMED)
+
+
+_COUNTED_WHERE_DECLARED = """
+    IF NOT EXISTS (SELECT 1 FROM targets_milestone WHERE id = NEW.milestone_id AND scope = 'PREFECTURES') THEN
+        RAISE EXCEPTION 'only what prefectures do is counted by prefecture'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'submissions_milestone_counts_what_prefectures_do';
+    END IF;
+    RETURN NEW;
+"""
 
 
 class MilestoneState(models.Model):
@@ -33,6 +43,9 @@ class MilestoneState(models.Model):
     actual_on = models.DateField(_("实际完成日"), null=True, blank=True)
     new_title = models.CharField(_("新名称"), max_length=160, blank=True)
     note = models.TextField(_("进展说明"), blank=True)
+    #: Of what prefectures do: how many prefectures of the unit have done it, of how many that owe it.
+    covered = models.PositiveSmallIntegerField(_("已覆盖"), null=True, blank=True)
+    in_scope = models.PositiveSmallIntegerField(_("应覆盖"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("节点进展")
@@ -63,11 +76,34 @@ class MilestoneState(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="CANCELLED") | ~Q(note=""), name="submissions_milestone_cancelled_says_why"
             ),
+            all_or_none("covered", "in_scope", name="submissions_milestone_covered_of_how_many"),
+            models.CheckConstraint(
+                condition=Q(in_scope__isnull=True) | Q(in_scope__gte=1),
+                name="submissions_milestone_some_are_in_scope",
+            ),
+            models.CheckConstraint(
+                condition=Q(covered__isnull=True) | Q(covered__gte=0, covered__lte=F("in_scope")),
+                name="submissions_milestone_covers_no_more_than_its_scope",
+            ),
         ]
-        triggers = frozen_with_its_filing("milestone")
+        triggers = [
+            *frozen_with_its_filing("milestone"),
+            pgtrigger.Trigger(
+                name="milestone_counts",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                condition=pgtrigger.Q(new__covered__isnull=False),
+                func=_COUNTED_WHERE_DECLARED,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.filing_id} {self.milestone_id}"
+
+    @property
+    def coverage(self) -> str:
+        """How many prefectures have done it, of how many, as a person reads it; "" where nobody counted."""
+        return "" if self.covered is None else f"{self.covered}/{self.in_scope}"
 
     @property
     def is_ended(self) -> bool:

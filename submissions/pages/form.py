@@ -16,7 +16,7 @@ from accounts import permissions
 from accounts.models import NATION_CODE, AuditEntry, User
 from submissions import workflow
 from submissions.evidence.shown import Limits
-from submissions.forms import MILESTONE_INPUTS, Cell, ReportForm, cells_of, number_in, scale_of
+from submissions.forms import Cell, ReportForm, cells_of, inputs_of, number_in, scale_of
 from submissions.intake import Complaint
 from submissions.milestones import MilestoneRow
 from submissions.models import CellComment, Decision, MilestoneProgress, MonthlyReport, Verb
@@ -101,6 +101,8 @@ class FormMilestone:
     row: MilestoneRow
     cells: dict[str, Cell]
     asked: list[AskedHere]
+    #: Of what prefectures do: how many prefectures of the unit owe it by the plan; None where the plan does not say.
+    n_owed: int | None
 
     @property
     def may_repeat(self) -> bool:
@@ -364,8 +366,9 @@ def _milestone_groups(form: ReportForm, milestones: Iterable[MilestoneRow]) -> I
             [
                 FormMilestone(
                     row,
-                    {name: form.cells[f"milestone.{row.milestone.code}.{name}"] for name in MILESTONE_INPUTS},
+                    {name: form.cells[f"milestone.{row.milestone.code}.{name}"] for name in inputs_of(row.milestone)},
                     _asked_at(form, row.milestone.code),
+                    row.milestone.n_owed_by(form.told.report.unit),
                 )
                 for row in rows
             ],

@@ -10,7 +10,7 @@ from targets.models.indicators import (
     Thresholds,
     figure_field,
 )
-from targets.models.plan import Chapter, Item, ItemText, Milestone, Plan, in_plan_order
+from targets.models.plan import MOST_IN_SCOPE, Chapter, Item, ItemText, Milestone, Plan, in_plan_order
 from targets.models.words import (
     Actor,
     Bound,
@@ -27,6 +27,7 @@ from targets.models.words import (
 )
 
 __all__ = [
+    "MOST_IN_SCOPE",
     "Actor",
     "Assignment",
     "Bound",

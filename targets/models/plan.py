@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -129,8 +131,31 @@ def in_plan_order(milestones: Iterable[Milestone]) -> list[Milestone]:
     return sorted(milestones, key=lambda one: [int(part) for part in one.code.removeprefix("M").split("-")])
 
 
-#: What units report in their monthly reports; everything else the ministry reports for the nation.
-_FILED_BY_UNITS = Q(actors__contains=[Actor.PROVINCE]) & ~Q(scope=Scope.NATIONAL)
+#: What units report in their monthly reports; everything else the ministry reports for the nation. What prefectures
+#: do is reported by the unit above them, which says how many of its prefectures have done it.
+_FILED_BY_UNITS = Q(actors__contains=[Actor.PROVINCE]) & ~Q(scope=Scope.NATIONAL) | Q(
+    actors__contains=[Actor.CITY], scope=Scope.PREFECTURES
+)
+
+
+def check_scope_by_unit(counts: object) -> None:
+    """Refuse what is no table of unit codes with how many of their prefectures owe a milestone.
+
+    :raises ValidationError: it is not.
+    """
+    is_table = isinstance(counts, dict) and all(
+        _UNIT_CODE.fullmatch(code) and type(count) is int and 1 <= count <= MOST_IN_SCOPE
+        for code, count in counts.items()
+    )
+    if not is_table:
+        raise ValidationError(
+            _("请写成“六位单位代码: 应覆盖数”，应覆盖数是 1 到 %(most)s 的整数。"), params={"most": MOST_IN_SCOPE}
+        )
+
+
+_UNIT_CODE = re.compile(r"[0-9]{6}", re.ASCII)
+#: No unit has more prefectures or counties below it.
+MOST_IN_SCOPE = 9_999
 
 
 class MilestoneQuerySet(models.QuerySet):
@@ -157,6 +182,8 @@ class Milestone(models.Model):
     output = models.CharField(_("成果形式"), max_length=10, choices=Output)
     frequency = models.CharField(_("报送频率"), max_length=10, choices=MilestoneFrequency)
     baseline_count = models.PositiveSmallIntegerField(_("年初已完成"), null=True, blank=True)
+    #: Of what prefectures do: unit → how many of its prefectures owe it. A unit that is not named says so itself.
+    scope_by_unit = models.JSONField(_("各单位应覆盖数"), default=dict, blank=True, validators=[check_scope_by_unit])
     note = models.TextField(_("说明"), blank=True)
 
     objects = MilestoneQuerySet.as_manager()
@@ -170,6 +197,11 @@ class Milestone(models.Model):
             one_of("output", Output.values, name="targets_milestone_output_is_known"),
             one_of("frequency", MilestoneFrequency.values, name="targets_milestone_frequency_is_known"),
             models.CheckConstraint(condition=Q(actors__len__gte=1), name="targets_milestone_has_an_actor"),
+            models.CheckConstraint(
+                condition=Q(scope_by_unit={}) | Q(scope="PREFECTURES") & ~Q(scope_by_unit=[]),
+                name="targets_milestone_scope_by_unit_is_of_prefectures",
+                violation_error_message=_("只有各地级单位的节点才写各单位应覆盖数。"),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -182,4 +214,18 @@ class Milestone(models.Model):
     @property
     def is_filed_by_units(self) -> bool:
         """Say whether provincial units report it in their monthly report."""
+        if self.is_counted and Actor.CITY in self.actors:
+            return True
         return Actor.PROVINCE in self.actors and self.scope != Scope.NATIONAL
+
+    @property
+    def is_counted(self) -> bool:
+        """Say whether a report tells how many of the prefectures below have done it."""
+        return self.scope == Scope.PREFECTURES
+
+    def n_owed_by(self, unit: ReportingUnit) -> int | None:
+        """Return how many prefectures of the unit owe it by the plan; None where the plan does not say."""
+        if unit.is_nation:
+            return self.scope_count
+        count: int | None = self.scope_by_unit.get(unit.code)
+        return count

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests import factories
 from tests.api.conftest import JUNE_FIGURES
 
 
@@ -106,10 +107,29 @@ def test_the_bodies_of_the_contract_are_taken_as_they_stand(caller, country, jun
             "actual_on": None,
             "new_title": "",
             "note": "征求意见",
+            "covered": None,
+            "in_scope": None,
             "reported_in": "2007-06",
             "delay": "overdue",
             "evidence": [],
         }
+    ]
+
+
+def test_of_what_prefectures_do_a_program_says_how_many_have_done_it(caller, country, june):
+    factories.MilestoneFactory(
+        code="M27-2", actors=["C"], scope="PREFECTURES", scope_count=333, scope_by_unit={"440000": 21}
+    )
+    clerk, row = caller("gd_clerk"), {"milestone": "M27-2", "state": "in_progress"}
+
+    kept = clerk.send("put", june(), {"version": 0, "milestones": [{**row, "covered": 12}]}).json()
+    refused = clerk.send("put", june(), {"version": 1, "milestones": [{**row, "covered": 22}]})
+
+    told = {one["milestone"]: (one["covered"], one["in_scope"]) for one in kept["milestones"]}
+    assert told == {"M01-1": (None, None), "M27-2": (12, 21)}
+    assert refused.status_code == 400
+    assert [(one["pointer"], one["code"]) for one in refused.json()["errors"]] == [
+        ("/milestones/0/covered", "more_than_in_scope")
     ]
 
 

@@ -188,7 +188,7 @@ def test_an_exempt_unit_owes_nothing_whatever_it_reported(ministry, planner, per
 
 
 @pytest.mark.parametrize(
-    ("scope", "scope_count", "actors"), [("NATIONAL", 1, ["M"]), ("UNITS", 32, ["M"]), ("PREFECTURES", 333, ["C"])]
+    ("scope", "scope_count", "actors"), [("NATIONAL", 1, ["M"]), ("UNITS", 32, ["M"]), ("PREFECTURES", 333, ["M"])]
 )
 def test_what_the_ministry_reports_is_one_thing_to_be_done(ministry, periods, item, scope, scope_count, actors):
     one = milestone(item, scope=scope, scope_count=scope_count, actors=actors)

@@ -182,7 +182,7 @@ def test_every_milestone_of_the_plan_is_reported_by_units_or_by_the_nation():
 
     of_nation, of_units = every.filed_by(nation), every.filed_by(unit)
 
-    assert (of_nation.count(), of_units.count(), of_nation.intersection(of_units).count()) == (70, 90, 0)
+    assert (of_nation.count(), of_units.count(), of_nation.intersection(of_units).count()) == (66, 94, 0)
     assert all(one.is_filed_by_units for one in of_units)
     assert not any(one.is_filed_by_units for one in of_nation)
     assert every.filed_by(factories.UnitFactory(code="900000")).count() == 0

@@ -113,6 +113,14 @@ def test_a_milestone_uses_the_declared_words(milestone: dict) -> None:
     assert milestone["scope_count"] in counts[milestone["scope"]]
 
 
+def test_what_prefectures_do_names_how_many_of_each_unit_owe_it() -> None:
+    of_units = [row for row in MILESTONES if "C" in row["actors"] and row["scope"] == "PREFECTURES"]
+    assert [row["code"] for row in of_units] == ["M09-5", "M20-1", "M21-3", "M27-2", "M33-6"]
+    for row in of_units:
+        assert sum(row["scope_by_unit"].values()) == row["scope_count"]
+        assert set(row["scope_by_unit"]) == set(PROVINCIAL) - {"110000", "120000", "310000", "500000", "660000"}
+
+
 def test_milestone_titles_are_all_different() -> None:
     assert len({milestone["title"] for milestone in MILESTONES}) == 160
     assert len({milestone["title_en"] for milestone in MILESTONES}) == 160
