@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -31,6 +31,8 @@ from targets.models import Indicator
 
 #: A report opened longer ago than this is no longer said to be open.
 OPEN_FOR = timedelta(minutes=30)
+#: The cells a decision speaks of, read with a list of decisions.
+CELLS = Prefetch("cell_comments", CellComment.objects.with_cells())
 _CELL = ["report", "by", "indicator", "milestone", "decision"]
 
 
@@ -83,6 +85,17 @@ def keep_drafts(report: MonthlyReport, comments: Iterable[CommentInput], *, by: 
         unique_fields=_CELL,
         update_fields=["text", "suggested_value", "at"],
     )
+
+
+def cells_noted(report: MonthlyReport, comments: Iterable[CommentInput], *, by: User) -> str:
+    """Return the codes of the cells that a verdict with these comments would speak of; "" where there is none."""
+    if report.pk is None:
+        return ""
+    noted = {one.address: one.cell for one in CellComment.objects.drafts_of(by, report).with_cells()}
+    for one in comments:
+        cell = CellComment(report=report, indicator=one.indicator, milestone=one.milestone)
+        noted[cell.address] = "" if one.is_cleared else cell.cell
+    return " ".join(code for code in noted.values() if code)
 
 
 def deliver(decision: Decision, comments: Iterable[CommentInput]) -> int:

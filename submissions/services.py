@@ -221,15 +221,20 @@ def return_(
     by: User,
     now: datetime,
     version: int,
-    comment: str,
+    comment: str = "",
     comments: Iterable[CommentInput] = (),
+    is_said_at_cells: bool = False,
 ) -> MonthlyReport:
     """Send a report back with a reason, and with every comment drafted at its cells.
 
-    :raises Refused: it is not awaiting review, is not the person's to review, or no reason is given.
+    With ``is_said_at_cells`` a comment at one cell is reason enough.
+
+    :raises Refused: it is not awaiting review, is not the person's to review, or no reason is given anywhere.
     """
     report = holding.locked(report)
-    check_step(Verb.RETURN, report, by=by, today=now.date(), comment=comment)
+    comments = list(comments)
+    said = reviewing.cells_noted(report, comments, by=by) if is_said_at_cells else ""
+    check_step(Verb.RETURN, report, by=by, today=now.date(), comment=comment or said)
     _check_version(report, version)
     _close_filing(report.begun_filing, Outcome.RETURNED, by=by, now=now)
     if is_view_only(report, now.date()):

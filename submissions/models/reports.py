@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import permissions
@@ -234,6 +235,16 @@ class Filing(models.Model):
         return f"{self.report_id}/{self.number}"
 
 
+#: Asked when the transaction ends: comments are delivered after the decision they come with.
+_RETURN_SAYS_WHY = """
+    IF NOT EXISTS (SELECT 1 FROM submissions_cellcomment WHERE decision_id = NEW.id) THEN
+        RAISE EXCEPTION 'a return says why, in a comment or at a cell'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'submissions_decision_return_says_why';
+    END IF;
+    RETURN NULL;
+"""
+
+
 class Decision(models.Model):
     """One step a report took: who moved it, from where to where, at which version, and why. Never changed."""
 
@@ -245,6 +256,7 @@ class Decision(models.Model):
     version = models.PositiveIntegerField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    #: What the person wrote; "" for a return whose reasons all stand at its cells (see `words`).
     comment = models.TextField(blank=True)
 
     class Meta:
@@ -253,14 +265,35 @@ class Decision(models.Model):
         constraints = [
             one_of("verb", Verb.values, name="submissions_decision_verb_is_known"),
             models.CheckConstraint(
-                condition=~Q(verb__in=["RETURN", "CORRECT", "REOPEN"]) | ~Q(comment=""),
+                condition=~Q(verb__in=["CORRECT", "REOPEN"]) | ~Q(comment=""),
                 name="submissions_decision_says_why",
             ),
         ]
-        triggers = [pgtrigger.Protect(name="decision_is_kept", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="decision_is_kept", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="return_says_why",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                timing=pgtrigger.Deferred,
+                condition=pgtrigger.Q(new__verb="RETURN", new__comment=""),
+                func=_RETURN_SAYS_WHY,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.report_id} {self.verb}"
+
+    @property
+    def words(self) -> str:
+        """Why, in the reader's language: what the person wrote, else at which cells it is said; "" where nothing is.
+
+        A list of decisions is read with its comments (`reviewing.CELLS`).
+        """
+        if self.comment or self.verb != Verb.RETURN:
+            return self.comment
+        cells = gettext("、").join(one.cell for one in self.cell_comments.all())
+        return gettext("请看逐项批注：%(cells)s。") % {"cells": cells}
 
 
 class DirtyUnit(models.Model):

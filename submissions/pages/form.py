@@ -23,7 +23,7 @@ from submissions.models import CellComment, Decision, MilestoneProgress, Monthly
 from submissions.pages.due import due_words
 from submissions.pages.units_typed import echo_of, measured_by, part_labels, scales_offered
 from submissions.pages.unsaved import unsaved_patch
-from submissions.reviewing import Asked
+from submissions.reviewing import CELLS, Asked
 from submissions.statement import Found, Row, Statement
 from targets import measures
 from targets.models import Chapter, Item, Kind, Target
@@ -272,7 +272,7 @@ def _returned(report: MonthlyReport) -> Decision | None:
     if report.pk is None or not report.is_editable:
         return None
     moves = report.decisions.filter(verb__in=[Verb.RETURN, Verb.REOPEN, Verb.CORRECT, Verb.WITHDRAW])
-    return moves.select_related("by").order_by("-id").first()
+    return moves.select_related("by").prefetch_related(CELLS).order_by("-id").first()
 
 
 def last_saved(report: MonthlyReport) -> AuditEntry | None:

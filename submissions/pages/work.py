@@ -28,6 +28,7 @@ from submissions.models import (
     Verb,
 )
 from submissions.pages.due import due_words
+from submissions.reviewing import CELLS
 from submissions.workflow import is_locked, is_view_only
 from targets.models import Assignment, Indicator, Milestone
 
@@ -158,7 +159,8 @@ class Year:
     def _returned(self, reports: Iterable[MonthlyReport]) -> dict[int, Decision]:
         """Return the newest decision that sent each report back."""
         sent_back = Decision.objects.filter(report__in=reports, verb__in=[Verb.RETURN, Verb.REOPEN])
-        return {one.report_id: one for one in sent_back.select_related("by").order_by("id")}
+        sent_back = sent_back.select_related("by").prefetch_related(CELLS).order_by("id")
+        return {one.report_id: one for one in sent_back}
 
     def report(self, period: ReportingMonth) -> MonthlyReport:
         """Return the month's report, begun or not."""

@@ -9,7 +9,6 @@ from allauth.account.decorators import reauthentication_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import permissions
@@ -91,10 +90,9 @@ def decide(request: HttpRequest, month: date, code: str, verb: Verb) -> HttpResp
     try:
         comment = read_comment(request.POST.get("comment"))
         _keep_drafts(request, opened)
-        if verb == Verb.RETURN and not comment:
-            comment = _said_at_the_cells(request, opened)
+        how = {"is_said_at_cells": True} if verb == Verb.RETURN else {}
         moved = services.BY_VERB[verb](
-            opened, by=request.user, now=clock.now(), version=version_seen(request), comment=comment
+            opened, by=request.user, now=clock.now(), version=version_seen(request), comment=comment, **how
         )
     except Refused as refusal:
         return _refused(request, month, code, refusal)
@@ -134,14 +132,6 @@ def _keep_drafts(request: HttpRequest, report: MonthlyReport) -> None:
     given = _notes(request, report)
     if report.pk is not None and permissions.may_review(request.user, report.unit):
         reviewing.keep_drafts(report, given.comments, by=request.user, now=clock.now())
-
-
-def _said_at_the_cells(request: HttpRequest, report: MonthlyReport) -> str:
-    """Return the reason of a return that says everything at the cells; "" where nothing is said there either."""
-    if report.pk is None:
-        return ""
-    cells = [one.cell for one in CellComment.objects.drafts_of(request.user, report).with_cells()]
-    return _("请看逐项批注：%(cells)s。") % {"cells": "、".join(cells)} if cells else ""
 
 
 def _refused(request: HttpRequest, month: date, code: str, refusal: Refused) -> HttpResponse:

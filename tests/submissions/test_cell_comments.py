@@ -389,8 +389,33 @@ def test_a_return_may_say_everything_at_the_cells(client, handed_in, ministry):
     note(client, "return", **{"comment.T01.text": "少了一县。", "comment": ""})
 
     decision = handed_in.decisions.get(verb="RETURN")
-    assert decision.comment == "请看逐项批注：T01。"
+    assert decision.comment == ""
     assert [one.text for one in decision.cell_comments.all()] == ["少了一县。"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("zh-hans", "请看逐项批注：T01、T08。"), ("en", "Please see the comments on single figures: T01, T08.")],
+)
+def test_a_return_that_says_everything_at_the_cells_is_worded_for_its_reader(
+    client, handed_in, ministry, lead, language, words
+):
+    client.force_login(ministry)
+    note(client, "return", **{"comment.T08.text": "请核对。", "comment.T01.text": "少了一县。", "comment": ""})
+    client.cookies["django_language"] = language
+    client.force_login(lead)
+
+    assert words in text_of(client.get("/reports/"))
+
+
+def test_a_return_without_a_word_anywhere_is_refused(client, handed_in, ministry):
+    client.force_login(ministry)
+    note(client, **{"comment.T01.text": "少了一县。"})
+
+    response = note(client, "return", **{"comment.T01.text": "", "comment": ""})
+
+    assert response.status_code == 422
+    assert "“退回”须写明原因。" in text_of(response)
 
 
 def test_a_refused_verdict_keeps_what_was_written_and_shows_what_moved(client, handed_in, unit, period, lead, ministry):

@@ -6,7 +6,7 @@ from datetime import UTC, date
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, InternalError, transaction
+from django.db import IntegrityError, InternalError, connection, transaction
 from django.db.models import DecimalField, F, Value
 from django.db.models.functions import Cast
 
@@ -201,7 +201,6 @@ def test_a_filing_holds_each_row_once(report, name, model):
     ("name", "fields"),
     [
         ("submissions_decision_verb_is_known", {"verb": "LOSE"}),
-        ("submissions_decision_says_why", {"verb": "RETURN", "comment": ""}),
         ("submissions_decision_says_why", {"verb": "CORRECT", "comment": ""}),
         ("submissions_decision_says_why", {"verb": "REOPEN", "comment": ""}),
     ],
@@ -275,6 +274,17 @@ def test_a_decided_filing_is_frozen(submitted, ministry, verb):
 
     with pytest.raises(InternalError, match="Cannot update"), transaction.atomic():
         Filing.objects.filter(pk=submitted.filing_id).update(outcome="PENDING", decided_by=None, decided_at=None)
+
+
+def test_a_return_without_a_reason_or_a_comment_at_a_cell_is_refused(submitted, ministry):
+    """Trigger return_says_why, asked when the transaction ends: the comments come after their decision."""
+    said = {"by": ministry, "at": NOW, "verb": "RETURN", "from_status": "SUBMITTED", "to_status": "RETURNED"}
+    Decision.objects.create(report=submitted, filing=submitted.filing, version=2, **said)
+
+    with pytest.raises(IntegrityError) as refused:
+        connection.check_constraints()
+
+    assert violated(refused.value) == "submissions_decision_return_says_why"
 
 
 def test_decisions_are_neither_changed_nor_deleted(submitted):
