@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
-from submissions.forms import Cell
+from submissions.forms import Cell, scale_of
 from submissions.intake import CommentInput, CommentReader, Complaint, InputRefused
 from submissions.models import CellComment, MonthlyReport
 from targets.models import Indicator
@@ -26,14 +27,20 @@ class Notes:
 
 
 class NoteForm:
-    """The reviewer's cells by name: ``comment.T01.text``, ``comment.T01.suggested_value``, ``comment.M01-1.text``."""
+    """The reviewer's cells by name: ``comment.T01.text``, ``comment.T01.suggested_value``, ``comment.M01-1.text``.
 
-    def __init__(self, drafts: Iterable[CellComment], posted: Mapping[str, str] | None = None) -> None:
-        self.posted = posted or {}
+    Values are proposed in units of ``scale``, which the page says beside each and sends back with them.
+    """
+
+    def __init__(
+        self, drafts: Iterable[CellComment], posted: Mapping[str, str] | None = None, *, scale: int = 1
+    ) -> None:
+        self.posted, self.scale = posted or {}, scale
         self.cells: dict[str, Cell] = {}
         for draft in drafts:
             self._put(f"comment.{draft.cell}.text", draft.text)
-            self._put(f"comment.{draft.cell}.suggested_value", as_typed(draft.suggested_value))
+            typed_in = 1 if draft.indicator is None else scale_of(draft.indicator, "value", scale)
+            self._put(f"comment.{draft.cell}.suggested_value", as_typed(draft.suggested_value, typed_in))
         for name in self.posted:
             if name.startswith("comment.") and name not in self.cells:
                 self._put(name, "")
@@ -65,7 +72,8 @@ class NoteForm:
         known = {one.code for one in due}
         named = [{"indicator" if code in known else "milestone": code, **row} for code, row in rows.items()]
         try:
-            comments = CommentReader(report, due).read(named, "{index}.{field}")
+            reader = CommentReader(report, due, scale=Decimal(self.scale))
+            comments = reader.read(named, "{index}.{field}")
         except InputRefused as refusal:
             raise InputRefused([_at_its_cell(one, [*rows]) for one in refusal.complaints]) from refusal
         return Notes(comments, frozenset(viewed) if PRESENT in self.posted else None)

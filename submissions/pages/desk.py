@@ -8,12 +8,13 @@ from datetime import date
 
 from accounts.models import ReportingUnit, User
 from submissions import reviewing
-from submissions.forms import Cell
+from submissions.forms import Cell, scale_of
 from submissions.milestones import MilestoneRow
 from submissions.models import CellComment, MonthlyReport, ReportStatus, ReviewClaim, Verb, ViewedMark
 from submissions.note_form import NoteForm
 from submissions.pages.figures_read import ReadRow
 from submissions.pages.form import why_not
+from submissions.pages.units_typed import scale_named, scale_read
 from submissions.reviewing import Asked
 from targets.models import Assignment
 from workplan.lib.refusals import Refused
@@ -29,14 +30,12 @@ class DeskRow:
     #: None for a rate, which is never typed.
     suggested: Cell | None
     is_viewed: bool
+    #: The unit in which a value is proposed.
+    unit_label: str
 
     @property
     def code(self) -> str:
         return self.read.row.indicator.code
-
-    @property
-    def unit_label(self) -> str:
-        return unit_label(self.read.row.indicator.unit_of_measure)
 
     @property
     def is_open(self) -> bool:
@@ -62,6 +61,8 @@ class Review:
     folded: list[DeskRow]
     milestones: list[DeskMilestone]
     n_comments: int
+    #: What values are proposed in, as the page sends it back: the unit in which it shows the figures.
+    scale: int
     claims: list[ReviewClaim]
     #: Units below that file themselves and are not approved for the month yet.
     waiting_below: list[ReportingUnit]
@@ -88,7 +89,8 @@ def review_of(
     refusal: Refused | None = None,
 ) -> Review:
     """Return the desk; opening it tells the others that the person has the report open."""
-    form = NoteForm(CellComment.objects.drafts_of(person, report).with_cells(), posted)
+    scale = scale_named(posted["scale"]) if posted and "scale" in posted else scale_read()
+    form = NoteForm(CellComment.objects.drafts_of(person, report).with_cells(), posted, scale=scale)
     form.hand_out(refusal)
     viewed = set(
         ViewedMark.objects.filter(filing=report.filing_id, by=person).values_list("indicator__code", flat=True)
@@ -108,6 +110,7 @@ def review_of(
             for row in milestones
         ],
         n_comments=form.n_comments,
+        scale=scale,
         claims=reviewing.claim(report, by=person),
         waiting_below=waiting_below(report),
     )
@@ -116,7 +119,8 @@ def review_of(
 def _desk_row(row: ReadRow, form: NoteForm, viewed: set[str]) -> DeskRow:
     indicator = row.row.indicator
     suggested = None if indicator.is_ratio else form.cell(indicator.code, "suggested_value")
-    return DeskRow(row, form.cell(indicator.code, "text"), suggested, indicator.code in viewed)
+    unit = unit_label(indicator.unit_of_measure, scale_of(indicator, "value", form.scale))
+    return DeskRow(row, form.cell(indicator.code, "text"), suggested, indicator.code in viewed, unit)
 
 
 def waiting_below(report: MonthlyReport) -> list[ReportingUnit]:

@@ -46,6 +46,11 @@ def echo_of(value: Decimal | None, measured: str, scale: int) -> str:
     return exact(value, measured) if value >= WAN else ""
 
 
+def scale_read() -> int:
+    """Return the unit that figures are read in, for pages where a value is typed beside what is read."""
+    return WAN if types_in_wan() else 1
+
+
 def types_in_wan() -> bool:
     return not (get_language() or "").startswith("en")
 

@@ -20,6 +20,7 @@ from submissions.note_form import VIEWED, NoteForm, Notes
 from submissions.opening import report_open_to
 from submissions.pages.approving import approving_page
 from submissions.pages.queue import STATES, Narrowed, queue_page
+from submissions.pages.units_typed import scale_named
 from submissions.views.report import address_of, after, show_read, told_to, version_seen
 from submissions.views.work import month_named, unit_named
 from workplan.lib import clock
@@ -124,7 +125,8 @@ def _notes(request: HttpRequest, report: MonthlyReport) -> Notes:
     """
     drafts = CellComment.objects.drafts_of(request.user, report).with_cells() if report.pk else []
     due = facts.due_indicators(report.unit, report.period)
-    return NoteForm(drafts, request.POST.dict()).read(report, due, request.POST.getlist(VIEWED))
+    form = NoteForm(drafts, request.POST.dict(), scale=scale_named(request.POST.get("scale", "")))
+    return form.read(report, due, request.POST.getlist(VIEWED))
 
 
 def _keep_drafts(request: HttpRequest, report: MonthlyReport) -> None:

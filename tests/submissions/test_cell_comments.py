@@ -331,16 +331,33 @@ def _place():
 def test_the_desk_keeps_comments_and_marks_and_shows_them_again(client, handed_in, ministry):
     client.force_login(ministry)
 
-    response = note(
-        client, **{"comment.T01.text": "少了一县。", "comment.T01.suggested_value": "320000", "viewed": ["T08", "T01"]}
-    )
+    cells = {"comment.T01.text": "少了一县。", "comment.T01.suggested_value": "32", "viewed": ["T08", "T01"]}
+    response = note(client, scale="10000", **cells)
 
     assert response.url == ADDRESS
     review = client.get(ADDRESS).context["page"].review
     row = next(row for row in review.rows if row.code == "T01")
-    assert (row.text.text, row.suggested.text, row.is_open, row.is_viewed) == ("少了一县。", "320000", True, True)
+    assert (row.text.text, row.suggested.text, row.is_open, row.is_viewed) == ("少了一县。", "32", True, True)
     assert (review.n_viewed, review.n_comments, len(review.rows)) == (2, 1, 3)
     assert "2 / 3" in text_of(client.get(ADDRESS))
+
+
+@pytest.mark.parametrize(
+    ("language", "scale", "typed", "unit_label", "again"),
+    [("zh-hans", "10000", "32.5", "万人", "32.5"), ("en", "1", "325,000", "persons", "325000")],
+)
+def test_a_value_is_proposed_in_the_unit_in_which_the_desk_shows_it(
+    client, handed_in, ministry, language, scale, typed, unit_label, again
+):
+    client.force_login(ministry)
+    client.cookies["django_language"] = language
+    assert client.get(ADDRESS).context["page"].review.scale == int(scale)
+
+    note(client, scale=scale, **{"comment.T01.suggested_value": typed})
+
+    row = next(row for row in client.get(ADDRESS).context["page"].review.rows if row.code == "T01")
+    assert CellComment.objects.get().suggested_value == 325_000
+    assert (row.suggested.text, row.unit_label) == (again, unit_label)
 
 
 def test_the_desk_rounds_what_was_divided(client, unit, t01, handed_in, ministry):
