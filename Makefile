@@ -19,7 +19,7 @@ UV := uv==0.13.9
 
 export WORKPLAN_ENV ?= local
 
-.PHONY: help run test check fix bench lock messages shots
+.PHONY: help run test check fix bench lock messages docs shots
 
 help:  ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -62,6 +62,9 @@ lock: $(PY)  ## Resolve the requirements anew; ARGS=--upgrade
 messages: $(READY)  ## Collect the words of the interface into the catalogues (needs GNU gettext)
 	$(PY) manage.py makemessages --all --no-wrap --add-location file \
 		--ignore '.venv/*' --ignore 'node_modules/*' --ignore 'static/dist/*' --ignore 'var/*' --ignore 'tests/*'
+
+docs: $(READY)  ## Write the documents drawn from code and plan
+	$(PY) manage.py generate_docs
 
 shots: $(READY) $(ASSETS) $(MESSAGES)  ## Take the screenshots of docs/ again (needs Chromium)
 	$(PY) scripts/shots.py $(ARGS)
