@@ -103,6 +103,11 @@ class Row:
         return [(one.label, Decimal(filed[one.code])) for one in self.indicator.filed_parts.all() if one.code in filed]
 
     @property
+    def completion_rate(self) -> Decimal | None:
+        """How much of the unit's target the figure reaches; None where there is no target or no rate of it."""
+        return None if self.target is None else measures.completion_rate(self.target.goal(), self.value)
+
+    @property
     def is_answered(self) -> bool:
         """Say whether a number stands, or a reason why none can."""
         if self.figure is None:
@@ -134,6 +139,11 @@ class Statement:
     @property
     def n_answered(self) -> int:
         return sum(row.is_answered for row in self.rows)
+
+    @property
+    def filled(self) -> str:
+        """How much of the report is filled in, in words."""
+        return _("已填 %(done)s / %(all)s 项") % {"done": self.n_answered, "all": len(self.rows)}
 
     @property
     def n_blocking(self) -> int:

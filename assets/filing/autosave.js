@@ -146,9 +146,18 @@ function button(text, act) {
   return made;
 }
 
-/** The form is sent on top of what was saved last. */
+/** The form is sent on top of what was saved last; what the page says of the whole and of each row moves along. */
 function takeMonth(now, { form }) {
-  if (now) form.elements.version.value = now.version;
+  if (!now) return;
+  form.elements.version.value = now.version;
+  const filled = document.querySelector("[data-filled]");
+  if (filled !== null) filled.textContent = now.filled;
+  form.querySelectorAll("[data-completion-rate]").forEach((rate) => {
+    rate.textContent = now.rates[rate.dataset.completionRate] ?? rate.textContent;
+  });
+  form.querySelectorAll("[data-ratio]").forEach((ratio) => {
+    ratio.textContent = now.ratios[ratio.dataset.ratio] ?? ratio.textContent;
+  });
 }
 
 /** Let what is on its way arrive before the whole form is sent. */

@@ -15,7 +15,7 @@ from submissions.statement import Found
 from targets import periods
 from targets.models import Indicator, Kind
 from workplan.lib import clock
-from workplan.templatetags.figures import grouped, number, plain
+from workplan.templatetags.figures import exact, grouped, number, percent, plain
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,9 @@ def _month(month: MonthAnswer) -> dict[str, object]:
         "status": report.get_status_display(),
         "why": month.why_locked,
         "answered": month.told.n_answered,
+        "filled": month.told.filled,
+        "rates": {row.indicator.code: percent(row.completion_rate) for row in month.told.rows},
+        "ratios": {row.indicator.code: exact(row.value, "RATE") for row in month.told.rows if row.indicator.is_ratio},
         "stored": {name: _held(cell) for name, cell in month.form.cells.items() if name.startswith("figure.")},
         "found": {row.indicator.code: [_found(one) for one in row.found] for row in month.told.rows},
     }

@@ -37,10 +37,6 @@ class ReadRow:
         return None if self.row.indicator.is_ratio else measures.growth(self.row.value, self.row.previous_value)
 
     @property
-    def completion_rate(self) -> Decimal | None:
-        return None if self.row.target is None else measures.completion_rate(self.row.target.goal(), self.row.value)
-
-    @property
     def headroom(self) -> Decimal | None:
         return None if self.row.target is None else measures.headroom(self.row.target.goal(), self.row.value)
 

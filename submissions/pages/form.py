@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from itertools import groupby
 
 from django.db.models import F
@@ -25,7 +24,6 @@ from submissions.pages.units_typed import echo_of, measured_by, part_labels, sca
 from submissions.pages.unsaved import unsaved_patch
 from submissions.reviewing import CELLS, Asked
 from submissions.statement import Found, Row, Statement
-from targets import measures
 from targets.models import Chapter, Item, Kind, Target
 from workplan.lib.refusals import Refused
 from workplan.templatetags.figures import as_typed, unit_label
@@ -58,10 +56,6 @@ class FormRow:
     @property
     def value_scale(self) -> int:
         return scale_of(self.row.indicator, "value", self.scale)
-
-    @property
-    def completion_rate(self) -> Decimal | None:
-        return None if self.row.target is None else measures.completion_rate(self.row.target.goal(), self.row.value)
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,22 @@ def test_cells_save_themselves_and_a_bad_one_keeps_its_words(form):
     expect(form.get_by_text("已填内容都已保存，没有新的改动。")).to_be_visible()
 
 
+def test_what_is_filled_in_and_how_far_it_is_moves_with_every_save(form):
+    target = factories.TargetFactory(
+        indicator=Indicator.objects.get(code="X01"), unit=ReportingUnit.objects.get(code="440000"), target_value=800
+    )
+    form.reload()
+    form.wait_for_selector("html[data-autosave=ready]")
+    filled, rate = form.locator("[data-filled]"), form.locator('[data-completion-rate="X01"]')
+    expect(filled).to_have_text("已填 0 / 21 项")
+
+    field(form, "X01").fill(str(target.target_value / 4))
+    field(form, "X01").press("Tab")
+
+    expect(filled).to_have_text("已填 1 / 21 项")
+    expect(rate).to_have_text("25.0%")
+
+
 def test_what_the_page_said_of_a_cell_goes_once_the_cell_is_saved(form):
     field(form, "X02").fill("12万")
     with form.expect_navigation():

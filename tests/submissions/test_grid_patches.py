@@ -16,6 +16,7 @@ from openpyxl import load_workbook
 from accounts.models import AuditEntry
 from submissions import services
 from submissions.models import Figure, MonthlyReport
+from targets.models import Indicator
 from tests import factories
 from tests.factories import file, shanghai, submitted
 from tests.submissions.grid_patches import ADDRESS, cell, outcomes, patch
@@ -171,6 +172,22 @@ def test_the_answer_tells_what_the_rules_now_find(as_clerk, unit, clerk):
 
     assert [one["severity"] for one in answer["months"]["2007-09"]["found"]["T01"]] != []
     assert answer["saved_at"].count(":") == 2
+
+
+def test_the_answer_tells_how_far_the_month_is_and_each_row_from_its_target(as_clerk, unit):
+    factories.TargetFactory(indicator=Indicator.objects.get(code="T01"), unit=unit, target_value=800)
+    factories.MonthFactory(number=6)
+
+    saved = patch(
+        as_clerk,
+        cell("T01", "200", month="2007-06"),
+        cell("figure.T04.numerator", "3", month="2007-06"),
+        cell("figure.T04.denominator", "100", month="2007-06"),
+    ).json()["months"]["2007-06"]
+
+    assert saved["filled"] == "已填 2 / 3 项"
+    assert saved["rates"] == {"T01": "25.0%", "T04": "–", "T08": "–"}
+    assert saved["ratios"] == {"T04": "3.00%"}
 
 
 def test_sending_again_changes_nothing(as_clerk):
