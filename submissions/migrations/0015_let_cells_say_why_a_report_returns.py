@@ -15,7 +15,7 @@ _RETURN_SAYS_WHY = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("submissions", "0013_keep_what_a_job_says_as_templates")]
+    dependencies = [("submissions", "0014_count_the_prefectures_that_have_done_it")]
 
     operations = [
         migrations.RemoveConstraint("decision", "submissions_decision_says_why"),
