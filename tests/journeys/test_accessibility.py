@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import URLResolver, get_resolver, resolve
 from playwright.sync_api import Page
 
+from scripts import shots
 from targets.models import Indicator
 from tests.reporting.views_saved import saved, scheduled
 from tests.reporting.warned import RuleFactory, judged
@@ -143,17 +144,29 @@ def test_the_page_of_a_saved_view_has_no_violation(september, sign_in, page, liv
     assert problems(page, theme) == []
 
 
+def looked_at() -> set[str]:
+    addresses = [address.split("?")[0] for pages in PAGES.values() for address in pages]
+    return {resolve(address).view_name for address in addresses if "no/" not in address}
+
+
 def test_every_page_is_among_them():
     """A new route is looked at too, or it is said why not."""
-    looked_at = {
-        resolve(address.split("?")[0]).view_name
-        for pages in PAGES.values()
-        for address in pages
-        if "no/" not in address
+    unseen = set(routes(get_resolver())) - looked_at()
+    assert [name for name in sorted(unseen) if not NO_PAGES.fullmatch(name)] == []
+
+
+def test_every_page_has_its_picture_in_the_gallery():
+    """In both languages and widths; `make shots` takes them."""
+    pictured = {resolve(address.split("?")[0]).view_name for _who, address in shots.PAGES.values()}
+    files = {
+        f"{name}_{language}_{width}.png"
+        for name in shots.PAGES
+        for language in shots.LANGUAGES
+        for width in shots.WIDTHS
     }
 
-    unseen = set(routes(get_resolver())) - looked_at
-    assert [name for name in sorted(unseen) if not NO_PAGES.fullmatch(name)] == []
+    assert looked_at() - pictured == set()
+    assert files - {path.name for path in shots.GALLERY.iterdir()} == set()
 
 
 def test_a_page_with_faults_is_told_of(page, live_server):
