@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.test import override_settings
 from django.utils import translation
+from factory.django import DjangoModelFactory
 from hypothesis import HealthCheck, settings
 
 from accounts.models import User
@@ -88,6 +89,17 @@ def _tokens_that_spell_nothing() -> Iterator[None]:
     """A page's random token has no digit and no vowel: no search meets a figure, a code or a word in it."""
     with mock.patch("django.middleware.csrf.CSRF_ALLOWED_CHARS", "ghjkmnpqrtvwxyzGHJKMNPQRVWXYZ"):
         yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _numbers_from_the_beginning() -> None:
+    """The codes that factories count are the same in every run of a module, whichever modules ran before it."""
+    waiting = [DjangoModelFactory]
+    while waiting:
+        below = waiting.pop().__subclasses__()
+        for factory in below:
+            factory.reset_sequence(0, force=True)
+        waiting += below
 
 
 @pytest.fixture(autouse=True)

@@ -43,7 +43,7 @@ class UnitFactory(DjangoModelFactory):
         model = ReportingUnit
         django_get_or_create = ("code",)
 
-    code = factory.Sequence(lambda n: f"{110000 + n % 89 * 10000 + n // 89:06d}")
+    code = factory.Sequence(lambda n: f"{110501 + n % 89 * 10000 + n // 89:06d}")  # none that a test names
     name = factory.LazyAttribute(lambda unit: f"单位{unit.code}")
     short_name = factory.LazyAttribute(lambda unit: f"单位{unit.code[:2]}")
     name_en = factory.LazyAttribute(lambda unit: f"Unit {unit.code}")
@@ -136,7 +136,7 @@ class IndicatorFactory(DjangoModelFactory):
         count = factory.Trait(kind=Kind.COUNT, unit_of_measure=UnitOfMeasure.COUNT, frequency=Frequency.HALF_YEARLY)
         zero = factory.Trait(kind=Kind.ZERO, unit_of_measure=UnitOfMeasure.YUAN, decimals=2, has_persons=True)
 
-    code = factory.Sequence(lambda n: f"X{n:02d}")
+    code = factory.Sequence(lambda n: f"X{n + 100}")  # none that a test names
     name = factory.LazyAttribute(lambda indicator: f"指标{indicator.code}")
     name_en = factory.LazyAttribute(lambda indicator: f"Indicator {indicator.code}")
     short_name = factory.LazyAttribute(lambda indicator: f"指标{indicator.code}")
@@ -181,7 +181,7 @@ class MilestoneFactory(DjangoModelFactory):
         model = Milestone
 
     item = factory.SubFactory(ItemFactory)
-    code = factory.Sequence(lambda n: f"M01-{n % 90 + 1}")
+    code = factory.Sequence(lambda n: f"M01-{n % 90 + 10}")  # none that a test names
     title = "分解目标任务"
     actors = ["P"]
     scope = "UNITS"
