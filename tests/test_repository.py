@@ -178,6 +178,13 @@ def test_nothing_names_a_machine_or_a_registry():
     assert naming == []
 
 
+def test_no_file_is_a_link_elsewhere():
+    """A link to a machine's own folder replaces what `make` sets up, for everybody who pulls it."""
+    stages = subprocess.run(["git", "ls-files", "--stage"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert [line for line in stages.splitlines() if line.startswith("120000 ")] == []
+
+
 def test_every_dependency_says_what_it_is_for():
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
 

@@ -24,7 +24,6 @@ document.addEventListener("change", (event) => {
   if (event.target.checked) localStorage.removeItem(KEYS_OFF);
   else localStorage.setItem(KEYS_OFF, "yes");
   showKeys();
-if (window.location.hash === "#comment") document.getElementById("comment")?.focus();
 });
 
 /** Run one action per key; nothing happens while typing, with a modifier, or when the keys are off. */

@@ -49,7 +49,7 @@ def written(number):
 
 def numbers_in(text):
     """Return the numbers that stand in an answer by themselves: no part of a longer one, of a token or of a name."""
-    return set(re.findall(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?(?![A-Za-z0-9_])", text))
+    return set(re.findall(r"(?<![A-Za-z0-9_.,])\d[\d,]*(?:\.\d+)?(?![A-Za-z0-9_])", text))
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
