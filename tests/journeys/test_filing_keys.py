@@ -43,8 +43,8 @@ OCTOBER = {
 }
 N_MILESTONES = 11
 #: From the open grid to the receipt: to the first cell, the figures, the milestones, checking and handing in.
-KEYS_BY_KEYBOARD = 148
-KEYS_BY_PASTE = 33
+KEYS_BY_KEYBOARD = 149
+KEYS_BY_PASTE = 34
 #: Seconds a person takes for a keystroke (average non-secretary typist, keystroke-level model), and may take in all.
 PER_KEY, BY_KEYBOARD, BY_PASTE = 0.28, 5 * 60, 90
 

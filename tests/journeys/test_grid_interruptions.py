@@ -76,7 +76,7 @@ class Interrupted:
 
     def close_the_tab(self) -> None:
         closed = self.page
-        closed.route(CELLS, lambda _route: None)  # what was committed has not left when the tab goes
+        closed.route(CELLS, lambda route: route.abort())  # what was committed has not left when the tab goes
         self.commit()
         self.sheet.page = closed.context.new_page()
         closed.close()

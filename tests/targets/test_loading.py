@@ -62,8 +62,10 @@ def test_the_plan_that_ships_loads_whole(capsys: pytest.CaptureFixture) -> None:
         "months: 12 created, 0 updated, 0 unchanged",
         "reference figures: 25 created, 0 updated, 0 unchanged",
         "published figures: 28 created, 0 updated, 0 unchanged",
+        "assessment schemes: 2 created, 0 updated, 0 unchanged",
+        "assessment rounds: 4 created, 0 updated, 0 unchanged",
         "warning rules: 8 created, 0 updated, 0 unchanged",
-        "total: 1460 created, 0 updated, 0 unchanged",
+        "total: 1466 created, 0 updated, 0 unchanged",
     ]
 
 
@@ -72,14 +74,14 @@ def test_a_second_load_changes_nothing(capsys: pytest.CaptureFixture) -> None:
     DirtyUnit.objects.all().delete()
     call_command("load_plan")
 
-    assert capsys.readouterr().out.splitlines()[-1] == "total: 0 created, 0 updated, 1460 unchanged"
+    assert capsys.readouterr().out.splitlines()[-1] == "total: 0 created, 0 updated, 1466 unchanged"
     assert DirtyUnit.objects.count() == 0
 
 
 def test_a_dry_run_keeps_nothing(capsys: pytest.CaptureFixture) -> None:
     call_command("load_plan", dry_run=True)
 
-    assert "total: 1460 created, 0 updated, 0 unchanged (dry run: nothing was kept)" in capsys.readouterr().out
+    assert "total: 1466 created, 0 updated, 0 unchanged (dry run: nothing was kept)" in capsys.readouterr().out
     assert Plan.objects.count() == 0
 
 
