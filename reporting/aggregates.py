@@ -64,11 +64,6 @@ class ProgressRow:
         return self.published is not None and self.published.worth != stands
 
     @property
-    def published_value(self) -> Decimal | None:
-        was = self.published
-        return None if was is None else value_of(self.indicator, was.value, was.numerator, was.denominator)
-
-    @property
     def status(self) -> measures.Status | None:
         return self.progress.status
 
