@@ -344,7 +344,7 @@ def ensure_demo_account(
 
 @lru_cache(maxsize=1)
 def _demo_hash(password: str, algorithm: str) -> str:
-    """Hash the shared demo password once per process: ten slow hashes would be felt at every start."""
+    """Hash the shared demo password once per process: a slow hash each would be felt at every start."""
     return make_password(password, hasher=algorithm)
 
 

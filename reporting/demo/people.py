@@ -1,4 +1,4 @@
-"""The demonstration's accounts: the ten that people sign in with, and a lead for every other unit."""
+"""The demonstration's accounts: those that people sign in with, and a lead for every other unit."""
 
 from __future__ import annotations
 

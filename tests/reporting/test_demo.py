@@ -22,10 +22,13 @@ from hypothesis import strategies as st
 from accounts import audit
 from accounts.models import NATION_CODE, AuditEntry, ReportingUnit, User
 from reporting import publishing, totals
+from reporting.assessment import services as assessing
+from reporting.assessment.workflow import AssessmentRefused
 from reporting.board import board, board_item
 from reporting.demo import data, play, removal
 from reporting.demo.series import apportion
 from reporting.models import Assessment, AssessmentRound, Snapshot, Total
+from submissions import services, workflow
 from submissions.evidence import store
 from submissions.known import Known
 from submissions.models import (
@@ -43,12 +46,13 @@ from submissions.models import (
 )
 from targets.goals import Status
 from targets.models import MilestoneExemption, Plan
-from tests.factories import ReportFactory
+from tests.factories import ReportFactory, shanghai
 from tests.kept import kept_until_the_end
 
 GUANGDONG, HEILONGJIANG, HUBEI = "440000", "230000", "420000"
 WAN = 10_000
 DEMO = data.read()
+ON_12_OCTOBER = shanghai(2007, 10, 12)
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +174,7 @@ def test_every_report_and_every_account_is_marked_as_demo(on_12_october: None) -
 
 
 @pytest.mark.parametrize("row", DEMO.accounts, ids=lambda row: row["username"])
-def test_the_ten_accounts_sign_in_with_the_demo_password(on_12_october: None, settings: object, row: dict) -> None:
+def test_the_accounts_sign_in_with_the_demo_password(on_12_october: None, settings: object, row: dict) -> None:
     person = User.objects.get(username=row["username"])
 
     assert person.check_password(settings.DEMO_PASSWORD)
@@ -186,6 +190,31 @@ def test_the_leads_of_other_units_cannot_sign_in(on_12_october: None) -> None:
 
 def test_nobody_signs_in_as_the_ministrys_desk(on_12_october: None) -> None:
     assert not User.objects.get(username="ministry_desk").has_usable_password()
+
+
+def test_what_a_reviewer_files_for_a_unit_is_approved_by_the_second(on_12_october: None) -> None:
+    first, second = (User.objects.get(username=name) for name in ("ministry", "ministry2"))
+    waiting = MonthlyReport.objects.awaiting_review().order_by("pk")[0]
+    taken_back = services.withdraw(waiting, by=first, now=ON_12_OCTOBER, version=waiting.version)
+    filed = services.submit(taken_back, by=first, now=ON_12_OCTOBER, version=taken_back.version)
+
+    with pytest.raises(workflow.OwnSubmission):
+        services.approve(filed, by=first, now=ON_12_OCTOBER, version=filed.version)
+    approved = services.approve(filed, by=second, now=ON_12_OCTOBER, version=filed.version)
+    assert approved.status == ReportStatus.APPROVED
+
+
+def test_an_assessment_that_one_reviewer_checked_is_confirmed_by_the_second(on_12_october: None) -> None:
+    first, second = (User.objects.get(username=name) for name in ("ministry", "ministry2"))
+    sheet = Assessment.objects.get(round__code="JY07-Q3", state="DRAFT")
+    lead = User.objects.get(username=f"lead_{sheet.unit.code}")
+    sheet = assessing.submit(sheet, by=lead, now=ON_12_OCTOBER, version=sheet.version, answers={})
+    sheet = assessing.check(sheet, by=first, now=ON_12_OCTOBER, version=sheet.version, adjustments={})
+
+    with pytest.raises(AssessmentRefused):
+        assessing.confirm(sheet, by=first, now=ON_12_OCTOBER, version=sheet.version)
+    confirmed = assessing.confirm(sheet, by=second, now=ON_12_OCTOBER, version=sheet.version)
+    assert confirmed.state == "CONFIRMED"
 
 
 def test_figures_are_filed_and_approved_at_plausible_times_by_two_people(on_12_october: None) -> None:
@@ -372,7 +401,7 @@ def test_dropping_removes_every_report_and_keeps_the_trail(
     assert {kind: count for kind, count in left.items() if kind not in {"AuditEntry", "User"}} == dict.fromkeys(
         ["MonthlyReport", "Filing", "Figure", "Decision", "MilestoneState", "Explanation"], 0
     )
-    assert left["AuditEntry"] == entries + 42 + 1
+    assert left["AuditEntry"] == entries + 43 + 1
     assert User.objects.filter(is_active=True).count() == 0
     assert ReportingMonth.objects.filter(published_at__isnull=False).count() == 0
     assert Snapshot.objects.count() == 0

@@ -17,6 +17,7 @@ from gunicorn.app.wsgiapp import run as gunicorn
 #: What the demonstration's people may do, in the order they are printed.
 DEMO_ACCOUNTS = {
     "ministry": "reviews and publishes for the ministry",
+    "ministry2": "the same: approves what ministry filed, confirms what it checked",
     "planner": "keeps plan, targets and calendar",
     "analyst": "reads everything approved, exports",
     "gd_clerk": "fills in Guangdong's reports",
