@@ -59,7 +59,9 @@ function movedToOtherScale(config) {
   const scale = config.scale === 1 ? 10_000 : 1;
   const there = new Queue({ ...config, scale }).store;
   if (here.all().length || there.all().length === 0) return false;
-  window.location.replace(`?scale=${scale}`);
+  const address = new URL(window.location.href);
+  address.searchParams.set("scale", scale);
+  window.location.replace(address);
   return true;
 }
 

@@ -38,11 +38,11 @@ def chosen(person: permissions.Person, text: str, *, today: date, unit: Reportin
 
 
 def offered(person: permissions.Person, period: ReportingMonth, *, today: date, unit: ReportingUnit) -> list[date]:
-    """Return the months of the plan year that have begun and are open to the person, newest first.
+    """Return the months of every plan year that have begun and are open to the person, newest first (C-07).
 
     The month shown is among them even where it is closed to the person: the page says so.
     """
-    months = _begun(today).filter(plan_id=period.plan_id).order_by("-month")
+    months = _begun(today).order_by("-month")
     return [one.month for one in months if one == period or is_open_to(person, one, unit)]
 
 

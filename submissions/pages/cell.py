@@ -15,7 +15,8 @@ from submissions.forms import cell_text
 from submissions.models import Decision, Explanation, Figure, FigureState, MonthlyReport, ReportingMonth
 from submissions.pages.cell_chart import Chart, MonthValues, chart_of
 from submissions.pages.changes import Change, changes_of
-from submissions.pages.work import Year, months_of_the_year
+from submissions.pages.work import Year
+from submissions.pages.years import months_of_the_year
 from submissions.reviewing import Asked
 from submissions.statement import Row, standing_value, statement
 from targets import measures
@@ -59,7 +60,7 @@ class CellPage:
 
 def cell_page(unit: ReportingUnit, month: date, code: str, *, person: User, today: date, scale: int) -> CellPage | None:
     """Return the cell's context; None where the unit does not file the indicator in that month."""
-    months = months_of_the_year(today)
+    months = months_of_the_year(today, month.year)
     period = next((one for one in months if one.month == month), None)
     if period is None:
         return None

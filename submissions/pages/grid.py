@@ -14,7 +14,8 @@ from submissions.forms import cell_text, cells_of, number_in, scale_of
 from submissions.models import Figure, FigureState, MonthlyReport, ReportingMonth, Verb
 from submissions.pages.form import why_not
 from submissions.pages.units_typed import measured_by, part_labels, scales_offered
-from submissions.pages.work import State, Year, months_of_the_year, state_of
+from submissions.pages.work import State, Year, state_of
+from submissions.pages.years import months_of_the_year, years_begun
 from submissions.workflow import is_locked
 from targets import periods
 from targets.models import Indicator
@@ -99,6 +100,8 @@ class GridPage:
     columns: list[Column]
     lines: list[Line]
     scale: int
+    #: The plan years that have begun, newest first.
+    years: list[int]
 
     @property
     def year(self) -> int:
@@ -107,6 +110,11 @@ class GridPage:
     @property
     def scales(self) -> list[tuple[int, str]]:
         return scales_offered()
+
+    @property
+    def kept_with_year(self) -> list[tuple[str, int]]:
+        """What stays in the address when another year is chosen."""
+        return [("scale", self.scale)]
 
     @property
     def form(self) -> GridPage:
@@ -123,18 +131,22 @@ class GridPage:
         return next((column for column in reversed(self.columns) if not column.why), None)
 
 
-def grid_page(unit: ReportingUnit, *, person: User, today: date, scale: int) -> GridPage | None:
-    """Return the unit's year; None where the unit files nothing. The number of queries does not depend on its size."""
-    months = months_of_the_year(today)
+def grid_page(
+    unit: ReportingUnit, *, person: User, today: date, scale: int, asked: int | None = None
+) -> GridPage | None:
+    """Return a year of the unit, the newest where none is asked for; None where it files nothing in it.
+
+    The number of queries does not depend on its size.
+    """
+    months = months_of_the_year(today, asked)
     year = Year(unit, months)
     if not year.indicators:
         return None
     prefetch_related_objects(year.indicators, "filed_parts")
     columns = [_column(period, year, person=person, today=today) for period in months]
     found = {column.key: _found(column, year) for column in columns}
-    return GridPage(
-        unit, columns, [line for one in year.indicators for line in _lines(one, columns, year, found, scale)], scale
-    )
+    lines = [line for one in year.indicators for line in _lines(one, columns, year, found, scale)]
+    return GridPage(unit, columns, lines, scale, years_begun(today))
 
 
 def _column(period: ReportingMonth, year: Year, *, person: User, today: date) -> Column:

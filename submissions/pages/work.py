@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from django.db.models import Count, QuerySet
 from django.utils.functional import Promise
@@ -28,6 +29,7 @@ from submissions.models import (
     Verb,
 )
 from submissions.pages.due import due_words
+from submissions.pages.years import months_to_file, years_begun
 from submissions.reviewing import CELLS
 from submissions.workflow import is_locked, is_view_only
 from targets.models import Assignment, Indicator, Milestone
@@ -83,36 +85,52 @@ class WorkPage:
     unit: ReportingUnit
     #: What there is to do, returned reports first, then by month.
     rows: list[Work]
-    #: All months of the year, open or not.
+    #: The plan years that have begun, newest first, and the one whose months are all shown, open or not.
+    years: list[int]
+    shown: int | None
     year: list[Work]
     units: list[ReportingUnit]
     #: The milestones that are overdue or were not reported in their period, as of the newest open month.
     late: list[MilestoneRow]
     late_in: MonthlyReport | None
 
+    @property
+    def kept_with_year(self) -> list[tuple[str, str]]:
+        """What stays in the address when another year is chosen."""
+        return [("unit", self.unit.code)]
 
-def work_page(unit: ReportingUnit, *, person: User, today: date, units: list[ReportingUnit]) -> WorkPage:
-    """Return the unit's year; the number of queries does not depend on how many months are open."""
-    months = months_of_the_year(today)
-    year = Year(unit, months)
-    works = [_work(period, year, person=person, today=today) for period in months]
+
+def work_page(
+    unit: ReportingUnit, *, person: User, today: date, units: list[ReportingUnit], year: int | None = None
+) -> WorkPage:
+    """Return a year of the unit and what is left to do in any; the queries do not grow with the months."""
+    years = years_begun(today)
+    newest, shown = next(iter(years), None), year or next(iter(years), None)
+    works = [
+        _work(period, one, person=person, today=today)
+        for one in _years(unit, months_to_file(unit, today, year=shown), shown)
+        for period in one.months
+    ]
     opened = [one for one in works if one.period.is_open_on(today) and one.state != MERGED]
-    todo = [one for one in opened if not one.is_done] or opened[-1:]
-    newest = opened[-1].report if opened else None
-    rows = milestone_rows(newest, today=today) if newest else []
-    late = [one for one in rows if one.delay is not None]
-    return WorkPage(unit, sorted(todo, key=_urgency), works, units, late, newest)
+    todo = [one for one in opened if not one.is_done and not (one.is_locked and one.period.plan.year != newest)]
+    last = opened[-1].report if opened else None
+    rows = milestone_rows(last, today=today) if last else []
+    return WorkPage(
+        unit=unit,
+        rows=sorted(todo or opened[-1:], key=_urgency),
+        years=years,
+        shown=shown,
+        year=[one for one in works if one.period.plan.year == shown],
+        units=units,
+        late=[one for one in rows if one.delay is not None],
+        late_in=last,
+    )
 
 
-def months_of_the_year(today: date) -> list[ReportingMonth]:
-    """Return the twelve months of the plan year that is being filed."""
-    return list(ReportingMonth.objects.filter(plan__in=_plan_of(today)).select_related("plan").order_by("month"))
-
-
-def _plan_of(today: date) -> list[int]:
-    """Return the plan whose months are open now; between two years, the newest that has any."""
-    newest = ReportingMonth.objects.filter(opens_on__lte=today).order_by("-month").values_list("plan_id", flat=True)
-    return list(newest[:1])
+def _years(unit: ReportingUnit, months: Iterable[ReportingMonth], shown: int | None) -> list[Year]:
+    """Return what the unit filed, plan by plan; without a year in which it files nothing, unless that is shown."""
+    read = [(plan, Year(unit, list(own))) for plan, own in groupby(months, key=lambda one: one.plan)]
+    return [one for plan, one in read if one.indicators or one.n_milestones or plan.year == shown]
 
 
 def _urgency(work: Work) -> tuple[bool, date]:

@@ -16,7 +16,7 @@ from submissions.pages.grid_words import page_config
 from submissions.pages.units_typed import scale_named
 from submissions.pages.unsaved import unsaved_sheet
 from submissions.patches import MOST_BYTES, MOST_UNSAVED, read_patch, take
-from submissions.views.work import month_named
+from submissions.views.work import month_named, year_asked
 from workplan.lib import clock
 from workplan.lib.problems import MEDIA_TYPE, BodyTooLarge, problem
 from workplan.lib.refusals import Refused
@@ -34,7 +34,8 @@ class AnotherPerson(Refused):
 @require_safe
 def grid(request: HttpRequest, code: str) -> HttpResponse:
     unit = unit_open_to(request.user, code)
-    page = grid_page(unit, person=request.user, today=clock.today(), scale=scale_named(request.GET.get("scale", "")))
+    scale = scale_named(request.GET.get("scale", ""))
+    page = grid_page(unit, person=request.user, today=clock.today(), scale=scale, asked=year_asked(request))
     if page is None:
         raise Http404
     config = page_config(unit, person=request.user, scale=page.scale)

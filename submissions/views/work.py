@@ -12,6 +12,7 @@ from accounts.models import ReportingUnit, Role
 from submissions import calendar
 from submissions.models import ReportingMonth
 from submissions.pages.work import units_page, work_page
+from submissions.pages.years import years_begun
 from targets import periods
 from workplan.lib import clock
 
@@ -28,7 +29,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
     unit = next((one for one in units if wanted in {None, one.code}), None)
     if unit is None:
         unit = _any_unit(request, wanted or "")
-    page = work_page(unit, person=request.user, today=clock.today(), units=units)
+    page = work_page(unit, person=request.user, today=clock.today(), units=units, year=year_asked(request))
     return render(request, "submissions/my_work.html", {"page": page})
 
 
@@ -67,6 +68,17 @@ def unit_named(code: str) -> ReportingUnit:
         raise Http404
     unit: ReportingUnit = get_object_or_404(ReportingUnit.objects.on_the_tree().select_related("parent"), code=code)
     return unit
+
+
+def year_asked(request: HttpRequest) -> int | None:
+    """Return the plan year the address names, None where it names none.
+
+    :raises Http404: no month of that year has opened.
+    """
+    text = request.GET.get("year", "")
+    if text and text not in {str(one) for one in years_begun(clock.today())}:
+        raise Http404
+    return int(text) if text else None
 
 
 def month_named(text: str) -> ReportingMonth:

@@ -23,6 +23,7 @@ from submissions.bulk.imports import Options
 from submissions.bulk.limits import is_for_a_job
 from submissions.jobs import desk
 from submissions.models import JobKind, ReportingMonth, UploadedFile
+from submissions.pages.years import months_to_file, years_begun
 from submissions.statement import statement
 from submissions.views.work import month_named, own_units, unit_named
 from submissions.workbook import uploads
@@ -210,12 +211,11 @@ def _filing_units() -> list[ReportingUnit]:
 
 
 def _open_months(unit: ReportingUnit) -> list[ReportingMonth]:
-    """Return the months the unit files for and that have opened, of the newest plan year, oldest first."""
-    opened = ReportingMonth.objects.filter(opens_on__lte=clock.today()).select_related("plan").order_by("-month")
-    newest = opened.first()
-    if newest is None or not Assignment.objects.filter(plan=newest.plan_id, unit=unit).exists():
-        return []
-    return list(opened.filter(plan=newest.plan_id).order_by("month"))
+    """Return the months the unit files for that have opened: of the newest year, and what is still filed of others."""
+    today = clock.today()
+    plans = set(Assignment.objects.filter(unit=unit).values_list("plan", flat=True))
+    months = months_to_file(unit, today, year=next(iter(years_begun(today)), None))
+    return [one for one in months if one.is_open_on(today) and one.plan_id in plans]
 
 
 def _months(request: HttpRequest, months: Sequence[ReportingMonth]) -> list[ReportingMonth]:
