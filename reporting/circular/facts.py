@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -10,14 +10,12 @@ from accounts import permissions
 from accounts.models import ReportingUnit
 from reporting import aggregates
 from reporting.aggregates import ProgressRow, Series
+from reporting.given_reasons import Reasons, reasons_given
 from submissions import timeliness
 from submissions.facts import due_units
-from submissions.models import Explanation, Figure, MonthlyReport, ReportingMonth
+from submissions.models import MonthlyReport, ReportingMonth
 from submissions.timeliness import Arrival, Record
 from targets.models import Indicator, Item
-
-#: Reasons by unit and indicator (ids).
-Reasons = Mapping[tuple[int, int], str]
 
 
 @dataclass(frozen=True)
@@ -72,35 +70,19 @@ def gather(person: permissions.Person, period: ReportingMonth, *, today: date) -
     rows = aggregates.progress_rows(person, period, [nation, *units])
     due = list(due_units(period).filter(parent=nation).order_by("position", "code"))
     approved = set(MonthlyReport.objects.approved().filter(period=period).values_list("unit_id", flat=True))
+    below = tuple(row for row in rows if row.unit != nation)
     return Facts(
         period=period,
         today=today,
         nation=nation,
         national=tuple(row for row in rows if row.unit == nation),
-        below=tuple(row for row in rows if row.unit != nation),
+        below=below,
         items=Item.objects.filter(plan=period.plan_id).select_related("chapter").in_bulk(),
         records=tuple(timeliness.records(due, [period], today=today)),
         due=tuple(due),
         missing=tuple(unit for unit in due if unit.pk not in approved),
-        reasons=reasons_given(period, units),
+        reasons=reasons_given(period, below),
     )
-
-
-def reasons_given(period: ReportingMonth, units: Iterable[ReportingUnit]) -> Reasons:
-    """Return what the units' approved reports of the month say on their figures: the answer to a rule, else the note.
-
-    Approved words only: the ministry has read them before they go into a circular.
-    """
-    reports = MonthlyReport.objects.approved().filter(period=period, unit__in=list(units))
-    owners = dict(reports.values_list("approved_filing_id", "unit_id"))
-    found: dict[tuple[int, int], str] = {}
-    notes = Figure.objects.filter(filing__in=owners).exclude(note="")
-    for filing, indicator, text in notes.values_list("filing_id", "indicator_id", "note"):
-        found[owners[filing], indicator] = text
-    answers = Explanation.objects.filter(filing__in=owners).order_by("-rule")
-    for filing, indicator, text in answers.values_list("filing_id", "indicator_id", "text"):
-        found[owners[filing], indicator] = text
-    return found
 
 
 def series_of(person: permissions.Person, facts: Facts, row: ProgressRow) -> Series:

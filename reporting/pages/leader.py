@@ -14,12 +14,13 @@ from accounts import permissions
 from accounts.models import ReportingUnit
 from reporting import aggregates, tiles
 from reporting.aggregates import ProgressRow
+from reporting.given_reasons import reasons_given
 from reporting.models import DataVersion
 from reporting.pages import headline, months, tables
 from reporting.pages.filers import Filers, filers
 from reporting.pages.overview import Card, Laggard, chosen_row, items_of, laggards
 from reporting.pages.words import target_words
-from submissions.models import Explanation, MonthlyReport, ReportingMonth
+from submissions.models import ReportingMonth
 from targets.goals import SEVERITY
 from targets.models import Indicator, ItemOwner
 from workplan.lib.words import listed
@@ -116,8 +117,8 @@ def _cards(national: Iterable[ProgressRow], period: ReportingMonth) -> tuple[Car
 
 
 def _explained(period: ReportingMonth, shown: tuple[Laggard, ...], below: list[ProgressRow]) -> tuple[LagLine, ...]:
-    reasons, owners = _reasons(period, shown), _owners(shown)
-    reasons |= {
+    owners = _owners(shown)
+    reasons = reasons_given(period, [one.row for one in shown if not one.row.unit.is_nation]) | {
         (one.row.unit.pk, one.row.indicator.pk): _where(one.row, below) for one in shown if one.row.unit.is_nation
     }
     return tuple(
@@ -137,15 +138,6 @@ def _where(row: ProgressRow, below: Iterable[ProgressRow]) -> str:
     if not worst:
         return ""
     return _("%(counts)s（%(names)s）") % {"counts": headline.units_words(same), "names": listed(worst)}
-
-
-def _reasons(period: ReportingMonth, shown: Iterable[Laggard]) -> dict[tuple[int, int], str]:
-    """Return what the units explained with their approved reports of the month, by unit and indicator (ids)."""
-    units = {one.row.unit.pk for one in shown}
-    approved = MonthlyReport.objects.approved().filter(period=period, unit__in=units)
-    said = Explanation.objects.filter(filing__in=approved.values("approved_filing")).order_by("rule")
-    rows = said.values_list("filing__report__unit_id", "indicator_id", "text")
-    return {(unit_id, indicator_id): text for unit_id, indicator_id, text in rows}
 
 
 def _owners(shown: Iterable[Laggard]) -> dict[int, str]:
