@@ -155,9 +155,10 @@ def _since_baseline(row: ProgressRow) -> str:
     if row.target.baseline_value is None:
         return ""
     change = row.value - row.target.baseline_value
-    if change == 0:
+    shown = gap_points(change)
+    if not shown.strip("0."):
         return "，与上年末持平"
-    return f"，比上年末{'上升' if change > 0 else '下降'}{gap_points(change)}个百分点"
+    return f"，比上年末{'上升' if change > 0 else '下降'}{shown}个百分点"
 
 
 def _zero(row: ProgressRow) -> str:

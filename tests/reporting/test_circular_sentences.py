@@ -66,6 +66,10 @@ def units(*values: object, kind: str = "FLOW", bound: str = "AT_LEAST", target: 
             nation("RATIO", "AT_MOST", "0.046", "0.047", baseline="0.047"),
             "9月末，全国为4.7%，与上年末持平，突破4.6%的控制目标0.1个百分点。",
         ),
+        (
+            nation("RATIO", "AT_MOST", "0.046", "0.0409999", baseline="0.041"),
+            "9月末，全国为4.1%，与上年末持平，低于4.6%的控制目标0.5个百分点。",
+        ),
         (nation("RATIO", "AT_LEAST", "0.9", "0.854"), "9月末，全国为85.4%，距90.0%的目标还差4.6个百分点。"),
         (nation("RATIO", "AT_LEAST", "0.9", "0.91"), "9月末，全国为91.0%，高于90.0%的目标1.0个百分点。"),
         (nation("COUNT", "EXACTLY", 9, 3), "9月末，全国已完成3个，完成全年目标（9个）的33%。"),
