@@ -117,7 +117,7 @@ def _rank(row: ProgressRow) -> str:
 
 def _problems(facts: Facts, rows: Sequence[ProgressRow]) -> str:
     troubled = [one.row for one in laggards(rows, dict(facts.items))]
-    return "\n".join(wording.troubles_of([row], facts, "你单位") for row in troubled) or "各项目标均未滞后。"
+    return "\n".join(wording.troubles_of([row], facts) for row in troubled) or "各项目标均未滞后。"
 
 
 def _reporting(facts: Facts, unit: ReportingUnit, filed: Filed | None) -> str:

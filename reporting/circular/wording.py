@@ -117,15 +117,15 @@ def _problems_of_units(facts: Facts) -> Iterable[str]:
     more = "问题较突出的有：" if len(by_unit) > UNITS_TOLD else "分别是："
     yield f"从各地看，共有{len(by_unit)}个单位的{n_troubled}项目标未达到序时进度或突破控制，{more}"
     for rows in list(by_unit.values())[:UNITS_TOLD]:
-        yield troubles_of(rows, facts)
+        yield f"{rows[0].unit.short_name}：{troubles_of(rows, facts)}"
 
 
-def troubles_of(rows: Sequence[ProgressRow], facts: Facts, whose: str = "") -> str:
-    """Tell what lags in one unit, the gravest first, and which reasons it gave; to the unit itself as ``whose``."""
+def troubles_of(rows: Sequence[ProgressRow], facts: Facts) -> str:
+    """Tell what lags in one unit, the gravest first, and which reasons it gave."""
     told = "，".join(_trouble(row) for row in rows[:TROUBLES_TOLD])
     more = f"，另有{len(rows) - TROUBLES_TOLD}项" if len(rows) > TROUBLES_TOLD else ""
     reasons = (facts.reasons.get((row.unit.pk, row.indicator.pk), "") for row in rows)
-    return f"{whose or rows[0].unit.short_name}：{told}{more}；{_because(dict.fromkeys(filter(None, reasons)))}。"
+    return f"{told}{more}；{_because(dict.fromkeys(filter(None, reasons)))}。"
 
 
 def _trouble(row: ProgressRow) -> str:

@@ -167,6 +167,7 @@ def test_who_has_not_reported_is_reminded_and_the_others_are_told_where_they_sta
     assert "万人" not in reminder
     assert "累计实现4万人，完成全年目标任务（10万人）的40%，低于序时进度35.0个百分点。在各地区中居第8位。" in standing
     assert "所报原因：受灾停产企业较多，岗位减少。" in standing
+    assert "你单位：" not in standing
 
 
 def test_a_letter_goes_to_the_bureau_by_its_full_name(office, month):
