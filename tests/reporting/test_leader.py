@@ -124,6 +124,21 @@ def test_it_is_the_ministrys(world, client, role):
     assert client.get("/leader/").status_code == 403
 
 
+def test_every_light_of_the_screen_opens_its_reasons(world, client, ministry):
+    client.force_login(ministry)
+
+    answer = client.get("/leader/?month=2007-09")
+
+    page, text = answer.context["page"], answer.content.decode()
+    rows = [*(card.row for card in page.cards), *(line.row for line in page.lines)]
+    opened = [
+        f'class="pill pill--behind pill--opens" href="/indicators/F01/reasons/?month=2007-09&amp;unit={row.unit.code}"'
+        for row in rows
+    ]
+    assert len(opened) == 3
+    assert [link for link in opened if link not in text] == []
+
+
 def test_t38_the_wall_shows_published_months_refreshes_and_leads_nowhere(world, wall, ministry):
     calendar.publish_month(world["months"][0], by=ministry, now=shanghai(2007, 9, 20))
 
