@@ -35,6 +35,20 @@ class Figure {
     legend(this.element.querySelector("[data-keys]"), this.kind.keys(this.data, this.theme), this.hidden, toggle);
   }
 
+  /** Draw in the colours of paper, as wide as a sheet, and at once: nothing painted later is printed. */
+  toPaper() {
+    this.element.dataset.bsTheme = "light";
+    this.chart.resize(PRINTED);
+    this.draw();
+    this.chart.getZr().flush();
+  }
+
+  toScreen() {
+    delete this.element.dataset.bsTheme;
+    this.chart.resize({ width: "auto", height: "auto" });
+    this.draw();
+  }
+
   paint() {
     this.chart.setOption(this.option(this.plot.clientWidth < NARROW), { notMerge: true });
   }
@@ -58,8 +72,8 @@ class Figure {
     });
     new ResizeObserver(() => this.chart.resize()).observe(this.plot);
     new MutationObserver(() => this.draw()).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
-    addEventListener("beforeprint", () => this.chart.resize(PRINTED));
-    addEventListener("afterprint", () => this.chart.resize({ width: "auto", height: "auto" }));
+    addEventListener("beforeprint", () => this.toPaper());
+    addEventListener("afterprint", () => this.toScreen());
   }
 
   walk(event) {

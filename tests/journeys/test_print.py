@@ -22,6 +22,8 @@ PAGES = {
     "unit": ("ministry", "/units/440000/?month=2007-09"),
     "item": ("ministry", "/plan/items/1/?month=2007-09"),
     "board": ("ministry", "/plan/?month=2007-09"),
+    "regions": ("ministry", "/regions/?month=2007-09"),
+    "leader": ("ministry", "/leader/?month=2007-09"),
     "compare": ("ministry", "/compare/?month=2007-09&unit=440000&unit=330000"),
     "explorer": ("ministry", "/explore/?rows=unit&cols=month&measure=value&measure=status&indicator=T01"),
     "review": ("ministry", "/reports/2007-09/440000/"),
@@ -48,6 +50,17 @@ PRESSABLE = """() => [...document.querySelectorAll(".btn, .mainnav__link, .picke
 LAST_COLUMNS = """() => [...document.querySelectorAll("table thead tr:last-child > :last-child")]
     .filter((one) => one.checkVisibility() && !one.querySelector(".visually-hidden"))
     .map((one) => one.innerText.trim()).filter(Boolean)"""
+
+#: What the months of a chart read like on paper; tables write the year before each.
+MONTHS = "".join(f"{number}月" for number in range(1, 13))
+#: What a chart is made of at the moment of printing: words and colours of lines.
+PRINTED = """() => {
+    dispatchEvent(new Event("beforeprint"));
+    const parts = [...document.querySelectorAll(".chart__plot svg :is(text, [stroke])")]
+        .map((one) => [one.textContent, one.getAttribute("stroke")]);
+    dispatchEvent(new Event("afterprint"));
+    return parts;
+}"""
 
 
 def plain(text: str) -> str:
@@ -130,3 +143,26 @@ def test_a_circular_is_upright_and_a_verdict_needs_no_colour(printed, page):
 
     assert all(sheet.mediabox.height > sheet.mediabox.width for sheet in circular.pages)
     assert {tuple(look) for look in looks} == {("rgb(0, 0, 0)", "solid")}
+
+
+def test_a_chart_is_whole_on_paper(printed, page):
+    """What is written below the plot is there: the months of curves, the scale of bars."""
+    assert [name for name in ("indicator", "compare") if MONTHS not in text_of(printed(name))] == []
+
+    bars = text_of(printed("regions"))
+    scale = [words for words, _colour in page.evaluate(PRINTED) if words.isdigit()]
+
+    assert len(scale) > 2
+    assert "".join(scale) in bars
+
+
+def test_a_dark_screen_prints_as_a_light_one(printed, page: Page):
+    printed("indicator")
+    light = page.evaluate(PRINTED)
+
+    page.evaluate("document.documentElement.dataset.bsTheme = 'dark'")
+    page.wait_for_timeout(100)
+    dark = page.locator(".chart__plot svg [stroke]").evaluate_all("all => all.map((one) => one.getAttribute('stroke'))")
+
+    assert page.evaluate(PRINTED) == light
+    assert set(dark) & {colour for _words, colour in light} <= {"none", "transparent", None}
