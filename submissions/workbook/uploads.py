@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
@@ -17,8 +18,10 @@ from submissions.bulk import imports, sources
 from submissions.bulk.limits import Limits, at_once
 from submissions.bulk.plan import Mode, Plan, plan_import
 from submissions.bulk.rows import RowFault, Source
+from submissions.facts import names_of
 from submissions.models import UploadedFile
 from submissions.workbook.read import changed_rows, is_workbook_of_ours
+from targets.models import Indicator
 from workplan.lib.sheets import clean_text
 from workplan.lib.spreadsheets import SheetRefused, read_workbook
 
@@ -38,16 +41,25 @@ class Look:
     is_ours: bool
     #: When the same content was imported before by the same person.
     imported_before: datetime | None
+    #: What the indicators are called, by code.
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def n_changes(self) -> int:
         return sum(len(one.changes) for one in self.plan.reports)
 
     @property
-    def faults_by_rule(self) -> list[tuple[str, list[RowFault]]]:
-        """Return the first faults, those of one rule together."""
+    def faults_by_rule(self) -> list[list[tuple[RowFault, str]]]:
+        """Return the first faults, those of one rule together, each with the name of its indicator."""
         shown = sorted(self.plan.faults, key=lambda one: one.code)[:SHOWN]
-        return [(code, list(faults)) for code, faults in groupby(shown, key=lambda one: one.code)]
+        return [list(map(self._named, faults)) for _code, faults in groupby(shown, key=lambda one: one.code)]
+
+    @property
+    def notes_on_rows(self) -> list[tuple[RowFault, str]]:
+        return list(map(self._named, self.plan.row_notes))
+
+    def _named(self, one: RowFault) -> tuple[RowFault, str]:
+        return one, self.names.get(str(one.row.cells.get("indicator")), "")
 
     @property
     def n_more(self) -> int:
@@ -107,7 +119,7 @@ def look(upload: UploadedFile, *, by: User, today: date) -> Look:
     plan = plan_import(source, by=by, today=today)
     before = UploadedFile.objects.filter(by=by, digest=upload.digest, imported_at__isnull=False)
     newest = before.order_by("-imported_at").values_list("imported_at", flat=True).first()
-    return Look(plan, is_ours, newest)
+    return Look(plan, is_ours, newest, names_of(Indicator.objects.prefetch_related("filed_parts")))
 
 
 def confirm(upload: UploadedFile, *, by: User, now: datetime) -> Look:
