@@ -15,6 +15,7 @@ from accounts.models import User
 from submissions import rules
 from submissions.models import Excuse, RuleSetting
 from submissions.models.terms import RuleSeverity
+from submissions.pages.limit_words import limit_words
 from submissions.terms import Book
 
 _SHOWN = {
@@ -68,6 +69,18 @@ class RuleRow:
             (name, value, value != built)
             for name, built in self.rule.defaults().items()
             for value in [getattr(self.terms.limits, name)]
+        ]
+
+    @property
+    def limits_told(self) -> list[tuple[str, str, Decimal, bool]]:
+        """The same, each with its words first."""
+        return [(limit_words(name, value), name, value, is_set) for name, value, is_set in self.limits]
+
+    @property
+    def settings_told(self) -> list[tuple[RuleSetting, list[str]]]:
+        """What planners set, each with its limits in words."""
+        return [
+            (one, [limit_words(name, Decimal(value)) for name, value in one.limits.items()]) for one in self.settings
         ]
 
     @property

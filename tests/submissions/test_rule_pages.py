@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from accounts.models import AuditEntry
 from submissions import terms
 from submissions.models import Excuse, RuleSetting
+from submissions.pages.limit_words import LIMIT_WORDS
+from submissions.rules.facts import RuleLimits
 from tests import factories
 from tests.factories import shanghai
 
@@ -62,9 +65,21 @@ def test_every_rule_is_shown_with_its_weight_its_limits_and_its_excuses(signed_i
 
     for code in (f"V{number:02}" for number in range(1, 27)):
         assert f'id="{code}"' in page
-    assert "stock_rise = 0.05" in page
+    assert "比上期上升不超过 5%" in page
+    assert "<code>stock_rise = 0.05</code>" in page
     assert REASON in page
     assert "recheck_rules" in page
+
+
+def test_limits_are_told_in_words_and_named_to_planners_alone(signed_in, ministry, period):
+    limits = {"stock_rise": "0.065"}
+    RuleSetting.objects.create(rule="V08", valid_from=date(2007, 9, 1), limits=limits, reason=REASON)
+
+    shown = signed_in(ministry).get(PAGE).content.decode()
+
+    assert shown.count("比上期上升不超过 6.5%") == 2
+    assert "stock_rise" not in shown
+    assert set(LIMIT_WORDS) == {one.name for one in fields(RuleLimits)}
 
 
 def test_the_page_costs_the_same_for_one_excuse_as_for_many(signed_in, planner, excuse, django_assert_max_num_queries):
