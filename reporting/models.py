@@ -137,11 +137,11 @@ class DataVersion(models.Model):
 
 #: Rows come before their snapshot, in one transaction; once it stands, nothing joins it.
 _SNAPSHOT_IS_COMPLETE = """
-    IF EXISTS (SELECT 1 FROM reporting_snapshot WHERE month = NEW.month) THEN
+    IF EXISTS (SELECT 1 FROM reporting_snapshot WHERE month IN (SELECT month FROM added)) THEN
         RAISE EXCEPTION 'nothing is added to what was published'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'reporting_snapshot_is_complete';
     END IF;
-    RETURN NEW;
+    RETURN NULL;
 """
 
 
@@ -219,8 +219,10 @@ class SnapshotRow(models.Model):
             pgtrigger.Protect(name="published_row_is_kept", operation=pgtrigger.Update | pgtrigger.Delete),
             pgtrigger.Trigger(
                 name="published_rows_are_complete",
-                when=pgtrigger.Before,
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
                 operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="added"),
                 func=_SNAPSHOT_IS_COMPLETE,
             ),
         ]

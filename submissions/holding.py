@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.db import connection
+from submissions.models import Filing, MonthlyReport, ReportingMonth
 
-from submissions.models import Filing, MonthlyReport
+_SHARED = "SELECT * FROM submissions_reportingmonth WHERE month = %s FOR SHARE"
 
 
 def locked(report: MonthlyReport) -> MonthlyReport:
@@ -15,13 +15,13 @@ def locked(report: MonthlyReport) -> MonthlyReport:
     """
     if report.pk is None:
         return report
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM submissions_reportingmonth WHERE month = %s FOR SHARE", [report.period_id])
+    (period,) = ReportingMonth.objects.raw(_SHARED, [report.period_id])
     held: MonthlyReport = (
         MonthlyReport.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("unit__parent", "period", "filing__submitted_by")
+        .select_related("filing__submitted_by")
         .get(pk=report.pk)
     )
+    held.unit, held.period = report.unit, period  # a report never moves to another unit
     return held
 
 

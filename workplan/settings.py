@@ -77,6 +77,9 @@ def database_url() -> str:
 DATABASES = {
     "default": dj_database_url.parse(database_url(), conn_max_age=60, conn_health_checks=True),
 }
+#: Every trigger asks which of them are set aside. In a session that never heard of the setting that question is an
+#: error, caught by undoing a subtransaction; and every undoing walks over all deferred checks of the transaction.
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c pgtrigger.ignore={}")
 #: How long one statement of a page may run, and wait for a lock; commands, migrations and workers have no limit.
 WEB_STATEMENT_SECONDS = int(env("WORKPLAN_WEB_STATEMENT_SECONDS", "60"))
 WEB_LOCK_SECONDS = int(env("WORKPLAN_WEB_LOCK_SECONDS", "15"))

@@ -12,15 +12,26 @@ from submissions.models.words import FigureState
 from targets.models import Indicator, figure_field
 from workplan.lib.constraints import all_or_none, finite_and_not_negative, one_of
 
-#: A row belongs to the filing it leaves as well as to the one it enters; either is NULL where there is none.
+#: Asked once a statement, over all rows it touched: a thousand rows of a workbook belong to a few filings.
 _FILING_IS_FROZEN = """
     IF EXISTS (SELECT 1 FROM submissions_filing
-                WHERE id IN (OLD.filing_id, NEW.filing_id) AND submitted_at IS NOT NULL) THEN
+                WHERE id IN ({filings}) AND submitted_at IS NOT NULL) THEN
         RAISE EXCEPTION 'a filing is frozen from submission on'
-            USING ERRCODE = 'check_violation', CONSTRAINT = '{name}';
+            USING ERRCODE = 'check_violation', CONSTRAINT = '{constraint}';
     END IF;
-    RETURN {row};
+    RETURN NULL;
 """
+#: A row belongs to the filing it leaves as well as to the one it enters.
+_LEFT, _ENTERED = "SELECT filing_id FROM left_behind", "SELECT filing_id FROM entered"
+_TOUCHED = {
+    "insert": (pgtrigger.Insert, pgtrigger.Referencing(new="entered"), _ENTERED),
+    "update": (
+        pgtrigger.Update,
+        pgtrigger.Referencing(old="left_behind", new="entered"),
+        f"{_LEFT} UNION ALL {_ENTERED}",
+    ),
+    "delete": (pgtrigger.Delete, pgtrigger.Referencing(old="left_behind"), _LEFT),
+}
 
 
 #: Parts are an object of numbers ≥ 0 as decimal text, named as the indicator declares them.
@@ -41,24 +52,22 @@ def frozen_with_its_filing(name: str) -> list[pgtrigger.Trigger]:
     """Return triggers: rows of a submitted filing are never inserted, changed or deleted."""
     return [
         pgtrigger.Trigger(
-            name=f"{name}_write",
-            when=pgtrigger.Before,
-            operation=pgtrigger.Insert | pgtrigger.Update,
-            func=_FILING_IS_FROZEN.format(row="NEW", name=f"submissions_{name}_is_frozen"),
-        ),
-        pgtrigger.Trigger(
-            name=f"{name}_delete",
-            when=pgtrigger.Before,
-            operation=pgtrigger.Delete,
-            func=_FILING_IS_FROZEN.format(row="OLD", name=f"submissions_{name}_is_frozen"),
-        ),
+            name=f"{name}_{act}",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=operation,
+            referencing=touched,
+            func=_FILING_IS_FROZEN.format(filings=filings, constraint=f"submissions_{name}_is_frozen"),
+        )
+        for act, (operation, touched, filings) in _TOUCHED.items()
     ]
 
 
 class Figure(models.Model):
     """One indicator's figure in one filing, in base units, as filed: totals since January, levels, or two parts."""
 
-    filing = models.ForeignKey(Filing, models.CASCADE, related_name="figures")
+    #: The unique key over filing and indicator is its index.
+    filing = models.ForeignKey(Filing, models.CASCADE, related_name="figures", db_index=False)
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="+")
     state = models.CharField(max_length=14, choices=FigureState, default=FigureState.REPORTED)
     value = figure_field(_("数值"), null=True, blank=True)

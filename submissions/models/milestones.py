@@ -36,7 +36,8 @@ _COUNTED_WHERE_DECLARED = """
 class MilestoneState(models.Model):
     """Where one milestone stands in one filing."""
 
-    filing = models.ForeignKey(Filing, models.CASCADE, related_name="milestones")
+    #: The unique key over filing and milestone is its index.
+    filing = models.ForeignKey(Filing, models.CASCADE, related_name="milestones", db_index=False)
     milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="states")
     state = models.CharField(max_length=12, choices=MilestoneProgress)
     planned_on = models.DateField(_("计划完成日"), null=True, blank=True)

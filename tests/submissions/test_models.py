@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import UTC, date
 from decimal import Decimal
 
@@ -225,23 +226,28 @@ def test_a_decision_that_cannot_be_is_refused(report, ministry, name, fields):
 
 
 @pytest.mark.parametrize(
-    ("model", "change", "name"),
+    ("model", "change", "about", "name"),
     [
-        (Figure, {"value": 41}, "submissions_figure_is_frozen"),
-        (MilestoneState, {"state": "ISSUED"}, "submissions_milestone_is_frozen"),
-        (Explanation, {"text": "另一个说法"}, "submissions_explanation_is_frozen"),
+        (Figure, {"value": 41}, factories.IndicatorFactory, "submissions_figure_is_frozen"),
+        (MilestoneState, {"note": "另一个说法"}, factories.MilestoneFactory, "submissions_milestone_is_frozen"),
+        (Explanation, {"text": "另一个说法"}, factories.IndicatorFactory, "submissions_explanation_is_frozen"),
     ],
 )
-def test_rows_of_a_submitted_filing_are_neither_changed_nor_taken_nor_added(submitted, model, change, name):
+def test_rows_of_a_submitted_filing_are_neither_changed_nor_taken_nor_added(submitted, model, change, about, name):
     rows = model.objects.filter(filing=submitted.filing)
     another = Filing.objects.create(report=submitted, number=9)
-    copy = rows.get()
-    copy.pk = None
+    row = rows.get()
+    setattr(row, about._meta.model._meta.model_name, about())
+    row.pk = None
+    elsewhere = copy(row)
+    elsewhere.filing = another
+    elsewhere.save(force_insert=True)
     attempts = (
         lambda: rows.update(**change),
         lambda: rows.update(filing=another),
         lambda: rows._raw_delete(rows.db),
-        lambda: copy.save(force_insert=True),
+        lambda: row.save(force_insert=True),
+        lambda: model.objects.filter(filing=another).update(filing=submitted.filing),
     )
 
     for attempt in attempts:
