@@ -13,6 +13,7 @@ from django.test import Client
 
 from accounts import permissions
 from accounts.models import ReportingUnit, User
+from accounts.regions import RegionMember, RegionScheme
 from submissions.models import ReportingMonth
 from tests import factories
 from tests.reporting.filings import publish, stand
@@ -34,6 +35,8 @@ OF_EACH_UNIT = (
     "/reports/2007-09/{unit}/",
     "/reports/grid/{unit}/",
     *(f"/export/{table}/?{ASKED}" for table in ("progress", "ranking", "figures", "series", "trace", "reasons")),
+    f"/export/workbook/?{ASKED}",
+    "/compare/?month=2007-09&unit={unit}&indicator=F01",
     f"/export/progress/?{ASKED}&level=children",
     f"/explore/?{ASKED}&month=2007-08&measure=value&measure=month_value&measure=rank",
     *(f"/export/explore/?{ASKED}&format={kind}" for kind in ("csv", "xlsx")),
@@ -49,7 +52,10 @@ ALONE = (
     *("/overview/", "/leader/", "/plan/", "/plan/items/1/", "/reports/", "/review/", "/calendar/", "/notices/"),
     *("/overview/?month=2007-09", "/leader/?month=2007-09", "/plan/?month=2007-09", "/plan/items/1/?month=2007-09"),
     *("/explore/", "/explore/?rows=indicator&cols=month", "/explore/?month=2007-09&sort=-2007-09.value"),
-    *("/circular/2007-09/", "/circular/2007-09/circular.docx"),
+    *("/circular/2007-09/", "/circular/2007-09/circular.docx", "/circular/2007-09/letters.zip"),
+    *("/regions/", "/regions/?month=2007-09&indicator=F01", "/export/regions/?month=2007-09&indicator=F01"),
+    *("/warnings/", "/export/warnings/", "/views/", "/assessment/", "/export/assessment/"),
+    *("/api/v1/warnings/", "/api/v1/assessment/results/"),
     *("/calendar/2007-09/", "/export/board/?month=2007-09", "/export/figures/?format=csv", "/export/figures/"),
     *(f"/api/v1/figures/?plan=2007&format={kind}" for kind in ("json", "csv", "xlsx")),
     *("/api/v1/figures/?plan=2007&versions=all", "/api/v1/reports/?month=2007-09", "/api/v1/plans/2007/items/1/"),
@@ -71,6 +77,10 @@ def world(db: None) -> list[ReportingUnit]:
     for unit in units:
         stand(unit, august, {flow: 1000})
     publish(august)
+    scheme = RegionScheme.objects.create(code="all", name="全部", name_en="All", starts_on=date(2000, 1, 1))
+    group = scheme.groups.create(code="one", name="一区", name_en="One")
+    for unit in units:
+        RegionMember.objects.create(scheme=scheme, group=group, unit=unit)
     for unit, value in zip(units, (7_654_321, 6_543_217, 1_111), strict=True):
         stand(unit, september, {flow: value})
     return units
@@ -122,6 +132,10 @@ def test_the_crawl_sees_what_is_open_to_the_analyst(world, client):
         "/units/110000",
         "/export/figures",
         "/export/ranking",
+        "/export/regions",
+        "/export/workbook",
+        "/regions/",
+        "/compare/",
         "/circular/2007-09",
         "/api/v1",
     }
