@@ -26,6 +26,12 @@ class MilestoneRow:
     #: What proves it in the plan year so far; filled in by `evidence.shown` where it is shown.
     evidence: tuple[EvidenceFile, ...] = ()
 
+    @property
+    def may_repeat(self) -> bool:
+        """Say whether what was reported before can be reported again for this period with one tick."""
+        before = None if self.is_own else self.state
+        return self.is_periodic and before is not None and not before.is_ended
+
 
 def settled_through(period: ReportingMonth, today: date) -> date | None:
     """Return the newest month, up to this one, whose report is past due; None before the first of the year."""
@@ -34,19 +40,26 @@ def settled_through(period: ReportingMonth, today: date) -> date | None:
 
 def milestone_rows(report: MonthlyReport, *, today: date, standing: facts.Standing = "filing") -> list[MilestoneRow]:
     """Return the milestones the unit reports on, each with its newest state at or before the month."""
-    states = (
-        MilestoneState.objects.filter(filing__in=facts.earlier_filings(report, standing, with_own=True))
-        .order_by("milestone_id", "-filing__report__period")
-        .distinct("milestone_id")
-        .select_related("filing__report", "milestone")
-    )
-    by_milestone = {state.milestone_id: state for state in states}
+    by_milestone = standing_states(report, standing=standing)
     milestones = Milestone.objects.filter(item__plan_id=report.period.plan_id).filed_by(report.unit)
     through = settled_through(report.period, today)
     return [
         _row(one, by_milestone.get(one.pk), report, today, through)
         for one in in_plan_order(milestones.select_related("item__chapter"))
     ]
+
+
+def standing_states(
+    report: MonthlyReport, *, standing: facts.Standing = "filing", with_own: bool = True
+) -> dict[int, MilestoneState]:
+    """Return each milestone's newest state before the month (and, if asked, in it), by milestone id."""
+    states = (
+        MilestoneState.objects.filter(filing__in=facts.earlier_filings(report, standing, with_own=with_own))
+        .order_by("milestone_id", "-filing__report__period")
+        .distinct("milestone_id")
+        .select_related("filing__report", "milestone")
+    )
+    return {state.milestone_id: state for state in states}
 
 
 def _row(

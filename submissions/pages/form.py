@@ -99,12 +99,6 @@ class FormMilestone:
     n_owed: int | None
 
     @property
-    def may_repeat(self) -> bool:
-        """Say whether what was reported before can be reported again for this period with one tick."""
-        before = None if self.row.is_own else self.row.state
-        return self.row.is_periodic and before is not None and not before.is_ended
-
-    @property
     def has_complaint(self) -> bool:
         return bool(self.asked) or any(cell.complaints or cell.is_contested for cell in self.cells.values())
 

@@ -306,7 +306,7 @@ def test_the_tick_is_offered_for_what_is_reported_by_period_and_goes_on(
         shown = form()
         rows = milestone_rows(shown.told.report, today=TODAY)
         page = form_page(shown, rows, person=lead, today=TODAY, chapters={})
-        return {one.row.milestone.code: one.may_repeat for group in page.milestones for one in group.milestones}
+        return {one.row.milestone.code: one.row.may_repeat for group in page.milestones for one in group.milestones}
 
     assert offered() == {"M01-1": False, "M01-2": True}
 
