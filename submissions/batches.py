@@ -12,10 +12,10 @@ from django.db.models import F, OuterRef, Subquery
 from accounts import audit
 from accounts.models import User
 from submissions import filings, rules
-from submissions.intake import FigureInput
+from submissions.intake import FigureInput, MilestoneInput
 from submissions.known import Known
 from submissions.models import Figure, Filing, MonthlyReport, Verb
-from submissions.services import StaleVersion
+from submissions.services import StaleVersion, check_items
 from submissions.workflow import check_step
 
 #: Rows per statement.
@@ -30,6 +30,7 @@ class DraftChange:
     figures: Sequence[FigureInput]
     #: What is answered to the warnings about an indicator, by its code.
     answers: Mapping[str, str] = field(default_factory=dict)
+    milestones: Sequence[MilestoneInput] = ()
 
 
 @transaction.atomic
@@ -47,6 +48,7 @@ def save_drafts(
     raise to stop.
 
     :raises StaleVersion: a report moved on since it was read.
+    :raises NotYourItem: a milestone of the nation is another person's to report.
     :raises Refused: state, person or window does not allow editing one of them.
     """
     if not changes:
@@ -58,8 +60,12 @@ def save_drafts(
         check_step(Verb.SAVE, report, by=by, today=now.date())
         if report.version != change.report.version:
             raise StaleVersion(report)
+        check_items(report, (one.milestone for one in change.milestones), by)
     step()
     _write_figures(pairs)
+    for report, change in pairs:
+        if change.milestones:
+            filings.write_milestones(report.begun_filing, change.milestones)
     step()
     _answer_warnings(pairs)
     MonthlyReport.objects.filter(pk__in=[report.pk for report, _change in pairs]).update(version=F("version") + 1)
@@ -143,4 +149,5 @@ def _entry(
     report: MonthlyReport, change: DraftChange, origin: Mapping[str, object]
 ) -> tuple[MonthlyReport, dict[str, object]]:
     changes = {figure.indicator.code: figure.as_text() for figure in change.figures}
+    changes |= {one.milestone.code: one.as_text() for one in change.milestones}
     return report, {"version": report.version + 1, "changes": changes, **origin}

@@ -17,9 +17,18 @@ from accounts.models import User
 from submissions import workflow
 from submissions.batches import DraftChange
 from submissions.bulk.changes import CellChange
+from submissions.bulk.milestones import plan_milestones
 from submissions.bulk.places import Place, Places
 from submissions.bulk.rows import CELLS, KEYS, RowFault, Source, SourceRow, in_order
-from submissions.intake import PART_PREFIX, Complaint, FigureInput, FigureReader, InputRefused, read_explanations
+from submissions.intake import (
+    PART_PREFIX,
+    Complaint,
+    FigureInput,
+    FigureReader,
+    InputRefused,
+    MilestoneInput,
+    read_explanations,
+)
 from submissions.models import Figure, FigureState, MonthlyReport, ReportingMonth, Verb
 from targets import measures
 from targets.models import Indicator
@@ -53,6 +62,7 @@ class ReportPlan:
     faults: list[RowFault] = field(default_factory=list)
     notes: list[RowFault] = field(default_factory=list)
     figures: list[FigureInput] = field(default_factory=list)
+    milestones: list[MilestoneInput] = field(default_factory=list)
     changes: list[CellChange] = field(default_factory=list)
     #: The answers to warnings, by indicator.
     answers: dict[str, str] = field(default_factory=dict)
@@ -62,15 +72,15 @@ class ReportPlan:
 
     @property
     def is_changed(self) -> bool:
-        return bool(self.figures or self.answers)
+        return bool(self.figures or self.milestones or self.answers)
 
     @property
     def draft(self) -> DraftChange:
-        return DraftChange(self.report, self.figures, self.answers)
+        return DraftChange(self.report, self.figures, self.answers, self.milestones)
 
     def forget(self, *, but: int) -> None:
         """Let go of what was written or only counted, but for the first changes: a long import needs the room."""
-        self.figures, self.answers, self.changes = [], {}, self.changes[:but]
+        self.figures, self.milestones, self.answers, self.changes = [], [], {}, self.changes[:but]
         if not self.faults:
             self.rows = []
 
@@ -94,9 +104,9 @@ class Plan:
         return [one.draft for one in self.kept(mode) if one.is_changed]
 
     def counts(self, mode: Mode) -> dict[str, int]:
-        """Return how many figures are created, updated, unchanged and rejected.
+        """Return how many figures (and milestones, where a workbook holds them) are created, updated and so on.
 
-        A figure is rejected for a fault of its own; in a partial import also for one of its report.
+        One is rejected for a fault of its own; in a partial import also for one of its report.
         """
         kept = self.kept(mode)
         rejected = {id(fault.row) for fault in self.faults}
@@ -206,24 +216,36 @@ class _ReportReader:
         self._by, self._today, self._strategy = by, today, strategy
 
     def planned(self, rows: list[SourceRow]) -> ReportPlan:
-        """Return the plan; where a row is refused, the report's counts stay 0."""
+        """Return the plan; where a figure is refused, those of the report are not counted."""
         plan = ReportPlan(self._report, rows)
         plan.faults += [fault for row in rows for fault in row.faults]
         rows = [row for row in rows if not row.unreadable]
+        self._plan_figures([row for row in rows if not row.is_milestone], plan)
+        self._plan_milestones([row for row in rows if row.is_milestone], plan)
+        self._check_step(plan)
+        return plan
+
+    def _plan_milestones(self, rows: list[SourceRow], plan: ReportPlan) -> None:
+        found = plan_milestones(self._report, rows, today=self._today)
+        plan.faults += found.faults
+        plan.milestones, plan.changes = found.inputs, [*plan.changes, *found.changes]
+        plan.n_created += found.n_created
+        plan.n_updated += found.n_updated
+        plan.n_unchanged += found.n_unchanged
+
+    def _plan_figures(self, rows: list[SourceRow], plan: ReportPlan) -> None:
         single = _without_repeats(rows, plan)
         try:
             figures = self._reader.read([self._cells(row) for row in single], "{index}/{field}")
         except InputRefused as refusal:
             plan.faults += [_at_row(single, one) for one in refusal.complaints]
-            return plan
+            return
         row_of = {figure.indicator.code: row for figure, row in zip(figures, single, strict=True)}
         plan.notes += [_noted(row_of, note) for note in self._reader.notes]
         for figure in figures:
             self._hold(figure, row_of[figure.indicator.code], plan)
             self._answer(figure.indicator, row_of[figure.indicator.code], plan)
         plan.n_unchanged += len(rows) - len(single)
-        self._check_step(plan)
-        return plan
 
     def _cells(self, row: SourceRow) -> dict[str, object]:
         """Return the row as the gate takes it; a rate that only repeats its two parts is left out."""

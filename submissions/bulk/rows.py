@@ -9,11 +9,14 @@ from sys import intern
 from types import MappingProxyType
 from typing import overload
 
+from submissions.bulk.labels import column_label
 from workplan.lib.problems import Fault, pointer_to
 
 KEYS = ("month", "unit", "indicator")
 CELLS = ("value", "numerator", "denominator", "persons", "state", "note")
 COLUMNS = (*KEYS, *CELLS)
+#: The cells of a milestone's row in a workbook, as they stand there.
+MILESTONE_CELLS = ("state", "planned_on", "actual_on", "covered", "in_scope", "new_title", "note", "same")
 
 
 #: Most rows come from no workbook; they share this.
@@ -22,7 +25,7 @@ _NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One figure as sent: raw cells by column, and where each stands.
+    """One figure or milestone as sent: raw cells by column, and where each stands.
 
     `number` is the line in the file, the header being 1; a row of a JSON list counts as if it had a header too.
     """
@@ -38,6 +41,8 @@ class SourceRow:
     unreadable: Sequence[tuple[str, str, str]] = ()
     #: The answer to whatever warnings there will be about the indicator; None where nothing was said.
     answer: str | None = None
+    #: A milestone of the unit, as only its workbook sends it.
+    is_milestone: bool = False
 
     @property
     def faults(self) -> list[RowFault]:
@@ -108,6 +113,11 @@ class RowFault:
         """The cell in a workbook; that of the row's first cell where the column has none."""
         return self.row.addresses.get(self.column) or next(iter(self.row.addresses.values()), "")
 
+    @property
+    def label(self) -> str:
+        """What the cell's column is called."""
+        return column_label(self.column, of_milestone=self.row.is_milestone)
+
     def as_fault(self) -> Fault:
         """Return it as programs read it."""
         fault = Fault(row=self.row.number, column=self.column, code=self.code, message=self.message)
@@ -130,5 +140,5 @@ class Source:
 
 def in_order(faults: Iterable[RowFault]) -> list[RowFault]:
     """Return the faults as they stand in the file: by sheet as met, row and column."""
-    place = {column: number for number, column in enumerate(COLUMNS)}
+    place = {column: number for number, column in enumerate((*COLUMNS[:-1], *MILESTONE_CELLS[1:]))}
     return sorted(faults, key=lambda one: (one.row.sheet, one.row.number, place.get(one.column, len(place))))

@@ -262,7 +262,7 @@ def preview(plan: Plan) -> list[dict[str, object]]:
             "row": one.row.number,
             "month": periods.format_month(one.report.month),
             "unit": one.report.unit.code,
-            "indicator": one.indicator.code,
+            "indicator": one.subject.code,
             "column": one.field,
             "old": one.old_text,
             "new": one.new_text,

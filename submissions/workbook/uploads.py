@@ -21,7 +21,7 @@ from submissions.bulk.rows import RowFault, Source
 from submissions.facts import names_of
 from submissions.models import UploadedFile
 from submissions.workbook.read import changed_rows, is_workbook_of_ours
-from targets.models import Indicator
+from targets.models import Indicator, Milestone
 from workplan.lib.sheets import clean_text
 from workplan.lib.spreadsheets import SheetRefused, read_workbook
 
@@ -41,7 +41,7 @@ class Look:
     is_ours: bool
     #: When the same content was imported before by the same person.
     imported_before: datetime | None
-    #: What the indicators are called, by code.
+    #: What the indicators and milestones are called, by code.
     names: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -50,7 +50,7 @@ class Look:
 
     @property
     def faults_by_rule(self) -> list[list[tuple[RowFault, str]]]:
-        """Return the first faults, those of one rule together, each with the name of its indicator."""
+        """Return the first faults, those of one rule together, each with the name of its indicator or milestone."""
         shown = sorted(self.plan.faults, key=lambda one: one.code)[:SHOWN]
         return [list(map(self._named, faults)) for _code, faults in groupby(shown, key=lambda one: one.code)]
 
@@ -59,7 +59,8 @@ class Look:
         return list(map(self._named, self.plan.row_notes))
 
     def _named(self, one: RowFault) -> tuple[RowFault, str]:
-        return one, self.names.get(str(one.row.cells.get("indicator")), "")
+        code = one.row.cells.get("milestone" if one.row.is_milestone else "indicator")
+        return one, self.names.get(str(code), "")
 
     @property
     def n_more(self) -> int:
@@ -119,7 +120,17 @@ def look(upload: UploadedFile, *, by: User, today: date) -> Look:
     plan = plan_import(source, by=by, today=today)
     before = UploadedFile.objects.filter(by=by, digest=upload.digest, imported_at__isnull=False)
     newest = before.order_by("-imported_at").values_list("imported_at", flat=True).first()
-    return Look(plan, is_ours, newest, names_of(Indicator.objects.prefetch_related("filed_parts")))
+    return Look(plan, is_ours, newest, _names(plan))
+
+
+def _names(plan: Plan) -> dict[str, str]:
+    """Return what the indicators are called, and the milestones of which a cell is refused; the newest plan's word."""
+    names = names_of(Indicator.objects.prefetch_related("filed_parts"))
+    refused = {str(one.row.cells["milestone"]) for one in plan.faults if one.row.is_milestone}
+    if refused:
+        milestones = Milestone.objects.filter(code__in=refused).order_by("item__plan__year")
+        names |= {one.code: str(one) for one in milestones}
+    return names
 
 
 def confirm(upload: UploadedFile, *, by: User, now: datetime) -> Look:

@@ -252,7 +252,7 @@ def test_x38_every_fault_is_told_and_stands_red_in_the_clerks_own_workbook(signe
     sheet = load_workbook(io.BytesIO(marked.content))["2007-09"]
 
     assert "有 3 处不能导入" in page
-    assert "表“2007-09” G5 T01 新增就业</span>" in page
+    assert "表“2007-09” G5 T01 新增就业 · 数值</span>" in page
     assert signed_in.post(address).status_code == 422
     red = {cell.coordinate: cell.comment.text for row in sheet.iter_rows() for cell in row if cell.comment}
     assert set(red) == {"G5", "G6", "G8"}
