@@ -158,7 +158,8 @@ def _state(raw: object) -> str:
     if raw is None or raw == "":
         raise CellRefused("state", "state_missing", gettext_noop("请选择节点的状态。"))
     if not isinstance(raw, str) or raw.upper() not in MilestoneProgress.values:
-        raise CellRefused("state", "unknown_state", gettext_noop("节点状态“%(state)s”不存在。"), state=str(raw)[:40])
+        template = gettext_noop("节点状态“%(state)s”不存在，请从列出的状态中选择。")
+        raise CellRefused("state", "unknown_state", template, state=str(raw)[:40])
     return raw.upper()
 
 
@@ -191,7 +192,9 @@ def _count(row: Row, field: str, before: MilestoneState | None, milestone: Miles
     if raw is None or (isinstance(raw, str) and numbers.is_blank(raw)):
         return None
     if not milestone.is_counted:
-        raise CellRefused(field, "field_not_used", gettext_noop("%(code)s 不按覆盖数统计。"), code=milestone.code)
+        raise CellRefused(
+            field, "field_not_used", gettext_noop("%(code)s 不按覆盖数统计，请留空。"), code=milestone.code
+        )
     try:
         return int(numbers.from_json_number(raw, decimals=0, maximum=Decimal(MOST_IN_SCOPE)).value)
     except numbers.NumberRefused as refusal:

@@ -29,6 +29,7 @@ from submissions.views.work import month_named, own_units, unit_named
 from submissions.workbook import uploads
 from submissions.workbook.annotate import annotated
 from submissions.workbook.write import workbook_of
+from submissions.workbook.write_milestones import milestone_sheet
 from targets.models import Assignment
 from workplan.lib import clock
 from workplan.lib.refusals import Refused
@@ -60,7 +61,7 @@ def download(request: HttpRequest) -> HttpResponse:
     told = [statement(services.report_for(unit, period), person=request.user, today=today) for period in months]
     span = "_".join(dict.fromkeys(f"{period.month:%Y-%m}" for period in (months[0], months[-1])))
     name = _("月度报表_%(unit)s_%(span)s.xlsx") % {"unit": unit.label, "span": span}
-    return _answer(workbook_of(told), name)
+    return _answer(workbook_of(told, milestone_sheet(told, today=today)), name)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

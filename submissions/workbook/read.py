@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from submissions.bulk.rows import Source, SourceRow
 from submissions.models import FigureState
-from submissions.workbook.layout import ANSWER, CODE, KEY, MEASURE, NOTE, STATE, VALUE, Mark, looks_marked, read_mark
+from submissions.workbook.layout import (
+    ANSWER,
+    KEY,
+    MEASURE,
+    NOTE,
+    STATE,
+    VALUE,
+    Mark,
+    SheetKind,
+    looks_marked,
+    read_mark,
+)
+from submissions.workbook.read_milestones import MilestoneReader
+from submissions.workbook.sheet import MERGED, SheetReader, in_each_language, tampered, words_in
 from workplan.lib import numbers
 from workplan.lib.numbers import grammar
 from workplan.lib.spreadsheets import Cell, CellUnreadable, Content, SheetCells, SheetRefused, WorkbookCells
@@ -19,7 +31,6 @@ from workplan.lib.words import Said
 from workplan.templatetags.figures import unit_label
 
 _MARKED_WITHIN = 5
-_LANGUAGES = ("zh-hans", "en")
 
 
 @dataclass
@@ -41,28 +52,28 @@ def is_workbook_of_ours(book: WorkbookCells) -> bool:
 
 
 def changed_rows(book: WorkbookCells) -> Source:
-    """Return a row for each indicator of which a cell differs from what was downloaded; there may be none.
+    """Return a row for each indicator and milestone of which a cell differs from what was downloaded, if any does.
 
     :raises SheetRefused: a sheet's hidden line or codes were changed, or the same month stands on two sheets.
     """
     rows: list[SourceRow] = []
     notes: list[str] = list(book.warnings)
-    met: dict[tuple[str, str], str] = {}
+    met: dict[tuple[str, str, SheetKind], str] = {}
     for sheet in book.sheets:
         mark = _mark(sheet)
         if mark is None:
             if _broken_mark(sheet):
-                raise _tampered(sheet.name)
+                raise tampered(sheet.name)
             if sheet.rows:
                 notes.append(Said(gettext_noop("其他工作表没有读取：%(names)s。"), {"names": sheet.name}))
             continue
-        twin = met.setdefault((mark.unit, mark.month), sheet.name)
+        twin = met.setdefault((mark.unit, mark.month, mark.kind), sheet.name)
         if twin != sheet.name:
             raise SheetRefused(
                 _("工作表“%(one)s”和“%(other)s”是同一单位、同一报告期。请只保留一张。"),
                 code="duplicate_sheets", one=twin, other=sheet.name,
             )  # fmt: skip
-        found = _SheetReader(sheet, mark)
+        found = _READERS[mark.kind](sheet, mark)
         rows += found.rows()
         notes += found.notes()
     return Source(rows, notes)
@@ -80,66 +91,10 @@ def _first_texts(sheet: SheetCells) -> list[str]:
     return [sheet.cell(row, KEY).as_text().strip() for row in sorted(sheet.rows)[:_MARKED_WITHIN]]
 
 
-def _tampered(name: str) -> SheetRefused:
-    return SheetRefused(
-        _("工作表“%(sheet)s”不是现行的填报模板，或其中隐藏的代码被改动。请重新下载模板，把数值“只粘贴值”进去。"),
-        code="template_changed", place=name, sheet=name,
-    )  # fmt: skip
+class _FigureReader(SheetReader):
+    """Reads a sheet of figures."""
 
-
-class _SheetReader:
-    """Reads one sheet against its mark."""
-
-    def __init__(self, sheet: SheetCells, mark: Mark) -> None:
-        self._sheet, self._mark = sheet, mark
-        self._passed_over: list[int] = []
-        self._keys = dict(self._keyed_rows())
-
-    def _keyed_rows(self) -> Iterator[tuple[str, int]]:
-        """Yield each key with its row; other rows with something in a cell to fill in are remembered.
-
-        :raises SheetRefused: a key was changed, stands twice, or beside another indicator's code.
-        """
-        met: set[str] = set()
-        for number in sorted(self._sheet.rows):
-            key = self._sheet.cell(number, KEY).as_text().strip()
-            if key in self._mark.seen:
-                code = self._sheet.cell(number, CODE).as_text().strip()
-                if key in met or code != key.partition(".")[0]:
-                    raise _tampered(self._sheet.name)
-                met.add(key)
-                yield key, number
-            elif key and not looks_marked(key):
-                raise _tampered(self._sheet.name)
-            elif met and not self._sheet.cell(number, VALUE).is_empty:
-                self._passed_over.append(number)
-
-    def notes(self) -> Iterator[str]:
-        hidden = sum(number in self._sheet.hidden_rows for number in self._keys.values())
-        if hidden:
-            yield Said(
-                gettext_noop("工作表“%(sheet)s”有 %(count)s 行是隐藏的，也已读取。"),
-                {
-                    "sheet": self._sheet.name,
-                    "count": hidden,
-                },
-            )
-        if self._sheet.is_hidden:
-            yield Said(gettext_noop("工作表“%(sheet)s”是隐藏的，也已读取。"), {"sheet": self._sheet.name})
-        missing = [key for key in self._mark.seen if key not in self._keys]
-        if missing:
-            yield Said(gettext_noop("工作表“%(sheet)s”删去了 %(count)s 行，这些数据保持不变。"), {
-                "sheet": self._sheet.name, "count": len(missing)
-            })  # fmt: skip
-        if self._passed_over:
-            listed = "、".join(str(number) for number in self._passed_over)
-            yield Said(
-                gettext_noop("工作表“%(sheet)s”第 %(rows)s 行不是模板中的行，已略过。"),
-                {
-                    "sheet": self._sheet.name,
-                    "rows": listed,
-                },
-            )
+    first_input = VALUE
 
     def rows(self) -> list[SourceRow]:
         changes: dict[str, _Change] = {}
@@ -154,10 +109,8 @@ class _SheetReader:
 
     def _number(self, change: _Change, part: str, cell: Cell, seen: str) -> None:
         change.addresses[part] = cell.address
-        area = next((area for area in self._sheet.merged if _covers(area, cell)), None)
-        if area is not None:
-            message = Said(gettext_noop("这一格是合并的单元格，看不出数值属于哪一行。请取消合并后逐格填写。"))
-            change.unreadable.append((part, "merged_cells", message))
+        if self.is_merged(cell):
+            change.unreadable.append((part, "merged_cells", Said(MERGED)))
             return
         try:
             value = cell.plain()
@@ -181,11 +134,13 @@ class _SheetReader:
     def _words(self, change: _Change, number: int, seen: Sequence[str]) -> None:
         for column, name, before in ((STATE, "state", seen[1]), (NOTE, "note", seen[2]), (ANSWER, "answer", seen[3])):
             cell = self._sheet.cell(number, column)
-            text = cell.as_text().strip()
-            if cell.content == Content.NOT_CALCULATED:
-                message = Said(gettext_noop("这一格是公式，请改填文字。"))
-                change.unreadable.append((name, "formula_not_calculated", message))
-            if text.replace("\r\n", "\n") == str(before).strip():
+            try:
+                text = words_in(cell)
+            except CellUnreadable as refusal:
+                change.addresses[name] = cell.address
+                change.unreadable.append((name, refusal.code, Said(refusal.template, refusal.params)))
+                continue
+            if text == str(before).strip():
                 continue
             change.addresses[name] = cell.address
             if name == "answer":
@@ -207,27 +162,22 @@ def _is_change(change: _Change) -> bool:
     return bool(change.cells or change.unreadable or change.answer is not None)
 
 
-def _covers(area: tuple[int, int, int, int], cell: Cell) -> bool:
-    first_column, first_row, last_column, last_row = area
-    return first_column <= cell.column <= last_column and first_row <= cell.row <= last_row
-
-
 def _labels_of(measure: str) -> set[str]:
-    """Return how a unit of measure is called in the languages of the portal."""
-    labels = set()
-    for language in _LANGUAGES:
-        with translation.override(language):
-            labels.add(unit_label(measure))
-    return labels
+    return in_each_language(lambda: unit_label(measure))
 
 
 def _state_named(text: str) -> str | None:
     """Return the code of a state that the sheet names in either language; another word goes to the gate as it is."""
     if not text:
         return None
-    for language in _LANGUAGES:
-        with translation.override(language):
-            for state in FigureState:
-                if text in {str(state.label), state.value.lower()}:
-                    return state.value.lower()
+    for state in FigureState:
+        code = state.value.lower()
+        if text in {code, *in_each_language(lambda state=state: str(state.label))}:  # type: ignore[misc]
+            return code
     return text
+
+
+_READERS: dict[SheetKind, type[SheetReader]] = {
+    SheetKind.FIGURES: _FigureReader,
+    SheetKind.MILESTONES: MilestoneReader,
+}

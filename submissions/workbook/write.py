@@ -9,7 +9,6 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from xlsxwriter import Workbook
-from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from submissions.forms import cells_of
@@ -18,35 +17,31 @@ from submissions.models import Figure, FigureState
 from submissions.pages.due import month_words
 from submissions.statement import Row, Statement
 from submissions.workbook.layout import (
-    ABOUT_ROW,
     ANSWER,
     CODE,
     FIRST_ROW,
     FOUND,
-    HEADER_ROW,
     KEY,
-    MARK_ROW,
     MEASURE,
     NAME,
     NOTE,
     PREVIOUS,
     STATE,
     TARGET,
-    TITLE_ROW,
     VALUE,
     Key,
     Mark,
 )
+from submissions.workbook.looks import Styles, height_of, set_up, sign, write_head, write_number, write_text
+from submissions.workbook.write_milestones import MilestoneSheet, write_milestones
 from targets import periods
 from targets.models import UnitOfMeasure
 from workplan.lib.numbers import plain_text
-from workplan.lib.sheets import as_double, clean_text
+from workplan.lib.sheets import clean_text
 from workplan.templatetags.figures import unit_label
 
 _WIDTHS = {KEY: 4, CODE: 6, NAME: 32, MEASURE: 8, TARGET: 14, PREVIOUS: 16, VALUE: 16, STATE: 9, NOTE: 18, FOUND: 24,
            ANSWER: 20}  # fmt: skip
-#: Heights in points: a row, one more line of text in it, and so many Latin letters to a unit of width.
-_ROW, _MORE = 19, 13
 #: What `cells_of` names beside the numbers.
 _WORDS = ("state", "note")
 _LARGEST = 10**13
@@ -110,64 +105,30 @@ def mark_of(told: Statement) -> Mark:
     return Mark(report.unit.code, periods.format_month(report.month), report.version, seen)
 
 
-def workbook_of(statements: Sequence[Statement]) -> bytes:
-    """Return the workbook of one unit, a sheet per month in the order given."""
+def workbook_of(statements: Sequence[Statement], milestones: MilestoneSheet | None = None) -> bytes:
+    """Return the workbook of one unit: a sheet per month in the order given, then that of the milestones."""
     buffer = io.BytesIO()
     book = Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": str(statements[0].report.unit.full_label) if statements else ""})
-    styles = _Styles(book)
+    styles = Styles(book)
     for told in statements:
         _write_sheet(book.add_worksheet(periods.format_month(told.report.month)), told, styles)
+    if milestones is not None:
+        write_milestones(book, milestones, styles)
     book.close()
     return buffer.getvalue()
 
 
-class _Styles:
-    """The formats of the workbook. What may be filled in is light; what is locked is grey."""
-
-    def __init__(self, book: Workbook) -> None:
-        font = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "vcenter"}
-        locked = {**font, "bg_color": "#F1F3F6", "border": 1, "border_color": "#C8CED8"}
-        open_ = {**font, "bg_color": "#FFFBE6", "border": 1, "border_color": "#8A94A6", "locked": False}
-        self.title = book.add_format({**font, "bold": True, "font_size": 16, "align": "center"})
-        self.about = book.add_format({**font, "font_size": 9, "font_color": "#555555"})
-        self.header = book.add_format({**locked, "bold": True, "text_wrap": True, "align": "center"})
-        self.locked = book.add_format({**locked, "text_wrap": True})
-        self.part = book.add_format({**locked, "text_wrap": True, "indent": 1})
-        self.centred = book.add_format({**locked, "align": "center"})
-        self.number = {places: book.add_format({**locked, "num_format": _format(places)}) for places in range(5)}
-        self.rate = book.add_format({**locked, "num_format": "0.0%"})
-        self.text = book.add_format({**open_, "text_wrap": True, "num_format": "@"})
-        self.choice = book.add_format(open_)
-        self.input = {places: book.add_format({**open_, "num_format": _format(places)}) for places in range(5)}
-        #: Figures of a report that may not be changed now.
-        self.kept = {places: book.add_format({**locked, "num_format": _format(places)}) for places in range(5)}
-        self.sign = book.add_format({**font, "bottom": 1, "bottom_color": "#8A94A6"})
-
-
-def _format(places: int) -> str:
-    return "#,##0" + ("." + "0" * places if places else "")
-
-
-def _write_sheet(page: Worksheet, told: Statement, styles: _Styles) -> None:
+def _write_sheet(page: Worksheet, told: Statement, styles: Styles) -> None:
     report, lines = told.report, lines_of(told)
-    for column, width in _WIDTHS.items():
-        page.set_column(column - 1, column - 1, width, None, {"hidden": column == KEY})
-    page.write_string(MARK_ROW - 1, KEY - 1, mark_of(told).signed())
-    page.set_row(MARK_ROW - 1, None, None, {"hidden": True})
     title = _("%(unit)s %(month)s 月度报表") % {"unit": report.unit.full_label, "month": month_words(report.month)}
-    page.merge_range(TITLE_ROW - 1, CODE - 1, TITLE_ROW - 1, ANSWER - 1, title, styles.title)
-    page.set_row(TITLE_ROW - 1, 30)
-    page.write_string(ABOUT_ROW - 1, CODE - 1, " · ".join(_about(told)), styles.about)
-    for column, name in _headers().items():
-        page.write_string(HEADER_ROW - 1, column - 1, name, styles.header)
-    page.set_row(HEADER_ROW - 1, 34)
+    write_head(page, mark_of(told), (title, *_about(told)), (_headers(), _WIDTHS), styles)
     for at, line in enumerate(lines, FIRST_ROW - 1):
         _write_line(page, at, line, styles, may_edit=told.may["edit"])
     last = FIRST_ROW - 2 + len(lines)
     _validate(page, lines, last)
-    _sign(page, last + 2, styles)
-    _set_up(page, report.unit.full_label)
+    sign(page, last + 2, ((NAME, NAME), (TARGET, PREVIOUS), (STATE, NOTE), (FOUND, FOUND)), styles)
+    set_up(page, report.unit.full_label, frozen_before=MEASURE)
 
 
 def _about(told: Statement) -> Iterator[str]:
@@ -194,7 +155,7 @@ def _headers() -> dict[int, str]:
     }
 
 
-def _write_line(page: Worksheet, at: int, line: Line, styles: _Styles, *, may_edit: bool) -> None:
+def _write_line(page: Worksheet, at: int, line: Line, styles: Styles, *, may_edit: bool) -> None:
     row, part = line.row, line.key.part
     indicator = row.indicator
     places = 0 if part == "persons" else indicator.decimals
@@ -205,19 +166,19 @@ def _write_line(page: Worksheet, at: int, line: Line, styles: _Styles, *, may_ed
     page.write_string(at, NAME - 1, name, styles.locked if line.is_first else styles.part)
     page.write_string(at, MEASURE - 1, unit_label(line.measure), styles.centred)
     target = row.target.target_value if row.target and line.is_first else None
-    _write_number(page, at, TARGET, target, styles.rate if indicator.is_ratio else styles.number[indicator.decimals])
+    write_number(page, at, TARGET, target, styles.rate if indicator.is_ratio else styles.number[indicator.decimals])
     before = number_of(row.previous, part)
-    _write_number(page, at, PREVIOUS, before, styles.number[places])
+    write_number(page, at, PREVIOUS, before, styles.number[places])
     value, state, note, answer = line.inputs
     shown = styles.input[places] if may_edit else styles.kept[places]
-    _write_number(page, at, VALUE, Decimal(value) if value else None, shown)
+    write_number(page, at, VALUE, Decimal(value) if value else None, shown)
     words = {STATE: state, NOTE: note, ANSWER: answer}
     for column, text in words.items():
         is_open = may_edit and line.is_first
         style = styles.locked if not is_open else styles.choice if column == STATE else styles.text
-        _write_text(page, at, column, text, style)
+        write_text(page, at, column, text, style)
     told = "\n".join(found.message for found in row.found) if line.is_first else ""
-    _write_text(page, at, FOUND, told, styles.locked)
+    write_text(page, at, FOUND, told, styles.locked)
 
 
 def _height(line: Line, name: str) -> int:
@@ -226,13 +187,7 @@ def _height(line: Line, name: str) -> int:
     if line.is_first:
         _value, _state, texts[NOTE], texts[ANSWER] = line.inputs
         texts[FOUND] = "\n".join(found.message for found in line.row.found)
-    return _ROW + _MORE * (max(_n_lines(text, _WIDTHS[column]) for column, text in texts.items()) - 1)
-
-
-def _n_lines(text: str, width: int) -> int:
-    """Return how many lines a text takes in a column: a Chinese character is as wide as two Latin letters."""
-    lengths = [sum(2 if ord(letter) > 0x2E80 else 1 for letter in line) for line in text.split("\n")]
-    return sum(max(1, -(-length // (width - 2))) for length in lengths)
+    return height_of(texts, _WIDTHS)
 
 
 def _name(line: Line) -> str:
@@ -245,22 +200,6 @@ def _name(line: Line) -> str:
     parts |= {f"{PART_PREFIX}{part.code}": part.label for part in indicator.filed_parts.all()}
     more = parts.get(line.key.part)
     return indicator.label if more is None else f"{indicator.short_label}：{more}"
-
-
-def _write_number(page: Worksheet, at: int, column: int, value: Decimal | int | None, style: Format) -> None:
-    if value is None:
-        page.write_blank(at, column - 1, None, style)
-    elif (double := as_double(value)) is not None:
-        page.write_number(at, column - 1, double, style)
-    else:
-        page.write_string(at, column - 1, plain_text(Decimal(value)), style)
-
-
-def _write_text(page: Worksheet, at: int, column: int, text: str, style: Format) -> None:
-    if text:
-        page.write_string(at, column - 1, clean_text(text), style)
-    else:
-        page.write_blank(at, column - 1, None, style)
 
 
 def _validate(page: Worksheet, lines: Sequence[Line], last: int) -> None:
@@ -278,29 +217,3 @@ def _validate(page: Worksheet, lines: Sequence[Line], last: int) -> None:
             "validate": "list", "source": choices, "error_type": "warning", "error_title": _("状态"),
             "error_message": _("请从列表中选择，或留空。"),
         })  # fmt: skip
-
-
-def _sign(page: Worksheet, at: int, styles: _Styles) -> None:
-    """The block that the paper report ends with."""
-    page.set_row(at, 30)
-    for column, last, who in (
-        (NAME, NAME, _("填表人：")),
-        (TARGET, PREVIOUS, _("审核人：")),
-        (STATE, NOTE, _("负责人（盖章）：")),
-        (FOUND, FOUND, _("填报日期：")),
-    ):
-        page.write_string(at, column - 1, who, styles.sign)
-        for blank in range(column, last):
-            page.write_blank(at, blank, None, styles.sign)
-
-
-def _set_up(page: Worksheet, unit: str) -> None:
-    page.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True})
-    page.freeze_panes(HEADER_ROW, MEASURE - 1)
-    page.repeat_rows(TITLE_ROW - 1, HEADER_ROW - 1)
-    page.set_landscape()
-    page.set_paper(9)
-    page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    page.center_horizontally()
-    page.fit_to_pages(1, 0)
-    page.set_footer(f"&L{unit.replace('&', '&&')} &A&C&P / &N&R&D")

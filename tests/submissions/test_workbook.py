@@ -6,7 +6,6 @@ import io
 from datetime import timedelta
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from openpyxl import load_workbook
@@ -15,11 +14,11 @@ from submissions.models import Explanation, Figure, MonthlyReport, UploadedFile
 from submissions.workbook import layout
 from tests import factories
 from tests.factories import file, shanghai
+from tests.submissions.workbook_pages import PAGE, downloaded, filled, preview, upload
 
 pytestmark = pytest.mark.django_db
 
 NOW = shanghai(2007, 10, 3)
-PAGE = "/reports/workbook/"
 
 
 @pytest.fixture
@@ -45,36 +44,6 @@ def september(province, period, clerk, ministry):
 def signed_in(client, clerk, province):
     client.force_login(clerk, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
-
-
-def downloaded(client, first="2007-09", last="2007-09"):
-    answer = client.get(f"{PAGE}file/", {"unit": "440000", "from": first, "to": last})
-    assert answer.status_code == 200
-    return answer.content
-
-
-def filled(data, *edits, sheet="2007-09", **more):
-    """Return the workbook with cells changed: pairs of (key, column) and value, such as T01.value, VALUE."""
-    book = load_workbook(io.BytesIO(data))
-    page = book[sheet]
-    for key, column, value in edits:
-        row = next(row for row in range(1, 60) if page.cell(row, layout.KEY).value == key)
-        page.cell(row, column).value = value
-    for address, value in more.items():
-        page[address] = value
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
-
-
-def upload(client, data, name="表.xlsx", **options):
-    return client.post(PAGE, {"file": SimpleUploadedFile(name, data)}, **options)
-
-
-def preview(client, data, name="表.xlsx"):
-    answer = upload(client, data, name)
-    assert answer.status_code == 302, answer.content.decode()
-    return answer["Location"], client.get(answer["Location"]).content.decode()
 
 
 # Out -------------------------------------------------------------------------------------------
@@ -296,6 +265,13 @@ def test_x30_a_number_under_another_unit_of_measure_is_refused(signed_in, septem
 
     assert "表上改成了“万人”" in page
     assert Figure.objects.get(filing__report=september, indicator__code="T01").value == 310000
+
+
+@pytest.mark.parametrize("column", [layout.STATE, layout.NOTE, layout.ANSWER])
+def test_x06_an_error_is_no_word(signed_in, september, column):
+    _location, page = preview(signed_in, filled(downloaded(signed_in), ("T01.value", column, "#REF!")))
+
+    assert "这一格是错误值 #REF!，请改填文字" in page
 
 
 def test_x34_a_changed_mark_is_refused(signed_in, september):
