@@ -53,6 +53,7 @@ ACTIONS = {
     "password.change": gettext_lazy("更改密码"),
     "password.reset": gettext_lazy("重置密码"),
     "report.approve": gettext_lazy("通过报表"),
+    "report.ask_to_sign": gettext_lazy("请负责人审签"),
     "report.correct": gettext_lazy("更正报表"),
     "report.reopen": gettext_lazy("重新开放报表"),
     "report.return": gettext_lazy("退回报表"),

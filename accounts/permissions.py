@@ -114,6 +114,11 @@ def may_submit(person: Person, unit: ReportingUnit) -> bool:
     return held.holds(unit, Role.LEAD) or held.has(Role.MINISTRY_REVIEWER) or _owns_of(person, unit)
 
 
+def may_ask_to_sign(person: Person, unit: ReportingUnit) -> bool:
+    """Ask those who answer for the unit's report to submit it: whoever fills it in and may not."""
+    return may_edit(person, unit) and not may_submit(person, unit)
+
+
 def may_report_item(person: Person, item_id: int) -> bool:
     """Report the nation's milestones of an item: its owners, and the ministry's reviewers for all items."""
     return access(person).has(Role.MINISTRY_REVIEWER) or item_id in owned_items(person)
@@ -277,11 +282,11 @@ def holders(*roles: str) -> set[int]:
     return set(grants.values_list("user_id", flat=True))
 
 
-def bureau_people(units: Iterable[ReportingUnit]) -> dict[int, set[int]]:
+def bureau_people(units: Iterable[ReportingUnit], roles: Iterable[str] = BUREAU_ROLES) -> dict[int, set[int]]:
     """Return the clerks and leads (ids) of each unit (id) today, nobody where it has none; one query."""
     found: dict[int, set[int]] = {unit.pk: set() for unit in units}
     grants = RoleGrant.objects.in_force(timezone.localdate()).filter(
-        role__in=BUREAU_ROLES, unit__in=found, user__is_active=True
+        role__in=roles, unit__in=found, user__is_active=True
     )
     for unit_id, user_id in grants.values_list("unit_id", "user_id"):
         found[unit_id].add(user_id)

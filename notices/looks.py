@@ -37,5 +37,6 @@ _SHAPES = {
     NoticeKind.SHEET_CHECKED: ("●", "submitted"),
     NoticeKind.SHEET_RETURNED: ("▼", "lagging"),
     NoticeKind.GRADED: ("✔", "completed"),
+    NoticeKind.SIGNING_ASKED: ("◆", "submitted"),
 }
 LOOKS: Mapping[str, Look] = {kind: Look(kind.label, *shown) for kind, shown in _SHAPES.items()}

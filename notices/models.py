@@ -37,9 +37,10 @@ class NoticeKind(models.TextChoices):
     SHEET_CHECKED = "SHEET_CHECKED", _("考核表待确认")
     SHEET_RETURNED = "SHEET_RETURNED", _("考核表退回")
     GRADED = "GRADED", _("考核结果公布")
+    SIGNING_ASKED = "SIGNING_ASKED", _("请您审签")
 
 
-#: Kinds that ask for something, a report, a measure or a step of an assessment: taking it settles them.
+#: Kinds that ask for something, a report, a signature, a measure or a step of an assessment: taking it settles them.
 TASK_KINDS = frozenset(
     {
         NoticeKind.RETURNED,
@@ -53,10 +54,11 @@ TASK_KINDS = frozenset(
         NoticeKind.SHEET_SUBMITTED,
         NoticeKind.SHEET_CHECKED,
         NoticeKind.SHEET_RETURNED,
+        NoticeKind.SIGNING_ASKED,
     }
 )
 #: Kinds that are mailed at once; all others wait for the day's digest.
-URGENT_KINDS = frozenset({NoticeKind.RETURNED, NoticeKind.DUE_1})
+URGENT_KINDS = frozenset({NoticeKind.RETURNED, NoticeKind.DUE_1, NoticeKind.SIGNING_ASKED})
 #: Kinds that nobody can switch off: neither what sends work back nor what is dangerous passes unseen.
 KEPT_MAILED = frozenset({NoticeKind.RETURNED, NoticeKind.SECURITY})
 #: Kinds that nobody can switch off in the inbox; the ministry's log says whether a reminder was read.

@@ -36,6 +36,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     NoticeKind.SHEET_CHECKED: _("%(by)s核查了%(unit)s的考核表，请另一人确认。"),
     NoticeKind.SHEET_RETURNED: _("%(by)s退回了%(unit)s的考核表，请按意见修改后重新提交。"),
     NoticeKind.GRADED: _("%(unit)s的考核结果已经公布。"),
+    NoticeKind.SIGNING_ASKED: _("%(by)s已填好%(unit)s%(month)s的报表，请您核对并报送。"),
 }
 #: Kinds that say less by mail: what people call their files, views and rules may hold a figure.
 _BY_MAIL: Mapping[str, str | Promise] = {

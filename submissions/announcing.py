@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 
 from django.db.models import QuerySet
@@ -45,6 +45,23 @@ def announce_step(decision: Decision) -> None:
         words=words,
     )
     telling.tell(kind, [letter], now=decision.at)
+
+
+def announce_asking(report: MonthlyReport, signers: Collection[int]) -> None:
+    """Tell the unit's leads that a version is ready to be submitted, and lead them to its check."""
+    letter = Letter(
+        signers,
+        key=f"signing:{report.pk}:{report.signing_asked_for}",
+        subject=_signing_of(report),
+        path=reverse("submissions:check", args=[report.month, report.unit.code]),
+        words=_naming(report.unit, report.month) | naming_person(report.signing_asked_by),
+    )
+    telling.tell(NoticeKind.SIGNING_ASKED, [letter], now=report.signing_asked_at)
+
+
+def settle_asking(reports: Iterable[MonthlyReport], *, now: datetime) -> None:
+    """Note that the reports move on from what their leads were asked to sign; no statement where none was."""
+    telling.settle_all([_signing_of(report) for report in reports if report.is_signing_asked], now=now)
 
 
 def announce_opening(period: ReportingMonth, *, by: User, now: datetime) -> None:
@@ -105,6 +122,10 @@ def filers_of(units: Iterable[ReportingUnit]) -> dict[int, set[int]]:
 def subject_of(unit: ReportingUnit, month: date) -> str:
     """Return the name of a unit's task of a month, as its notices carry it."""
     return f"{subjects_of(month)}{unit.code}"
+
+
+def _signing_of(report: MonthlyReport) -> str:
+    return f"signing:{periods.format_month(report.month)}:{report.unit.code}"
 
 
 def subjects_of(month: date) -> str:

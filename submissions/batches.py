@@ -11,7 +11,7 @@ from django.db.models import F, OuterRef, Subquery
 
 from accounts import audit
 from accounts.models import User
-from submissions import filings, rules
+from submissions import announcing, filings, rules
 from submissions.intake import FigureInput, MilestoneInput
 from submissions.known import Known
 from submissions.models import Figure, Filing, MonthlyReport, Verb
@@ -68,6 +68,7 @@ def save_drafts(
             filings.write_milestones(report.begun_filing, change.milestones)
     step()
     _answer_warnings(pairs)
+    announcing.settle_asking([report for report, _change in pairs], now=now)
     MonthlyReport.objects.filter(pk__in=[report.pk for report, _change in pairs]).update(version=F("version") + 1)
     step()
     audit.record_many("report.save", by=by, entries=[_entry(report, change, origin or {}) for report, change in pairs])

@@ -85,7 +85,7 @@ def report_for(unit: ReportingUnit, period: ReportingMonth) -> MonthlyReport:
     """Return the unit's report for the month; an unsaved draft of version 0 when none was begun."""
     report = (
         MonthlyReport.objects.with_deadline()
-        .select_related("unit__parent", "period", "filing__submitted_by")
+        .select_related("unit__parent", "period", "filing__submitted_by", "signing_asked_by")
         .filter(unit=unit, period=period)
         .first()
     )
@@ -126,7 +126,7 @@ def save_draft(
     """
     report = holding.begun(report, is_demo=is_demo)
     check_step(Verb.SAVE, report, by=by, today=now.date())
-    _check_version(report, version)
+    check_version(report, version)
     milestones = list(milestones)
     check_items(report, (one.milestone for one in milestones), by)
     changes = filings.write_figures(report.begun_filing, figures) | filings.write_milestones(
@@ -138,8 +138,7 @@ def save_draft(
     if note is not None and note != report.begun_filing.note:
         report.begun_filing.note = note
         report.begun_filing.save(update_fields=["note"])
-    report.version += 1
-    report.save(update_fields=["version"])
+    advance(report, now=now)
     audit.record("report.save", by=by, obj=report, details={"version": report.version, "changes": changes})
     return report
 
@@ -165,10 +164,10 @@ def submit(
     """
     report = holding.begun(report)
     check_step(Verb.SUBMIT, report, by=by, today=now.date(), comment=comment)
-    _check_version(report, version)
+    check_version(report, version)
     findings = Known([report], ground=ground).findings(report)
     filings.write_explanations(report.begun_filing, explanations or {}, findings)
-    _check_findings(report, findings)
+    check_findings(report, findings)
     report.begun_filing.outcome = Outcome.PENDING
     report.begun_filing.submitted_by, report.begun_filing.submitted_at = by, now
     report.begun_filing.save(update_fields=["outcome", "submitted_by", "submitted_at"])
@@ -183,7 +182,7 @@ def withdraw(report: MonthlyReport, *, by: User, now: datetime, version: int, co
     """
     report = holding.locked(report)
     check_step(Verb.WITHDRAW, report, by=by, today=now.date(), comment=comment)
-    _check_version(report, version)
+    check_version(report, version)
     _close_filing(report.begun_filing, Outcome.WITHDRAWN)
     return _step(Verb.WITHDRAW, report, by=by, now=now, comment=comment, reopen_as_copy=True)
 
@@ -206,7 +205,7 @@ def approve(
     """
     report = holding.locked(report)
     check_step(Verb.APPROVE, report, by=by, today=now.date(), comment=comment)
-    _check_version(report, version)
+    check_version(report, version)
     _close_filing(report.begun_filing, Outcome.APPROVED, by=by, now=now)
     report.approved_filing = report.begun_filing
     report.reopened_at = None
@@ -235,7 +234,7 @@ def return_(
     comments = list(comments)
     said = reviewing.cells_noted(report, comments, by=by) if is_said_at_cells else ""
     check_step(Verb.RETURN, report, by=by, today=now.date(), comment=comment or said)
-    _check_version(report, version)
+    check_version(report, version)
     _close_filing(report.begun_filing, Outcome.RETURNED, by=by, now=now)
     if is_view_only(report, now.date()):
         report.reopened_at = now  # what is sent back can be answered
@@ -255,7 +254,7 @@ def correct(
     report = holding.locked(report)
     check_step(Verb.CORRECT, report, by=by, today=now.date(), comment=comment)
     check_release(Verb.CORRECT, report, release)
-    _check_version(report, version)
+    check_version(report, version)
     return _step(Verb.CORRECT, report, by=by, now=now, comment=comment, reopen_as_copy=True, release=release)
 
 
@@ -272,7 +271,7 @@ def reopen(
     report = holding.begun(report)
     check_step(Verb.REOPEN, report, by=by, today=now.date(), comment=comment)
     check_release(Verb.REOPEN, report, release)
-    _check_version(report, version)
+    check_version(report, version)
     report.reopened_at = now
     was_approved = report.status == ReportStatus.APPROVED
     return _step(Verb.REOPEN, report, by=by, now=now, comment=comment, reopen_as_copy=was_approved, release=release)
@@ -304,13 +303,27 @@ BY_VERB: dict[Verb, TakenStep] = {
 # The parts the verbs share ---------------------------------------------------------------------
 
 
-def _check_version(report: MonthlyReport, version: int) -> None:
+def advance(report: MonthlyReport, *changed: str, now: datetime) -> None:
+    """Write the report as its next version; who was asked to sign the one before is asked no more."""
+    announcing.settle_asking([report], now=now)
+    report.version += 1
+    report.save(update_fields=["version", *changed])
+
+
+def check_version(report: MonthlyReport, version: int) -> None:
+    """Raise where the report is not what the person saw.
+
+    :raises StaleVersion: it moved on.
+    """
     if report.version != version:
         raise StaleVersion(report)
 
 
-def _check_findings(report: MonthlyReport, findings: Sequence[rules.Finding]) -> None:
-    """Raise what keeps the report from being submitted: every error, every warning not explained."""
+def check_findings(report: MonthlyReport, findings: Sequence[rules.Finding]) -> None:
+    """Raise what keeps the report from being submitted: every error, every warning not explained.
+
+    :raises FindingsBlock: with all of them.
+    """
     explained = filings.answered(report.begun_filing, findings)
     blocking = [
         finding
@@ -349,8 +362,7 @@ def _step(
         report.filing = filings.next_filing(
             report, reason=comment if before == ReportStatus.APPROVED else "", release=release
         )
-    report.version += 1
-    report.save(update_fields=["status", "version", "filing", "approved_filing", "reopened_at"])
+    advance(report, "status", "filing", "approved_filing", "reopened_at", now=now)
     decision = Decision.objects.create(
         report=report,
         filing=decided_on,

@@ -181,6 +181,7 @@ def shown_to(person: permissions.Person, report: MonthlyReport) -> tuple[Monthly
         return report, "filing"
     in_force = copy(report)
     in_force.filing, in_force.status = report.approved_filing, ReportStatus.APPROVED
+    in_force.signing_asked_for = None  # of what is in work
     return in_force, "approved_filing"
 
 

@@ -16,7 +16,7 @@ from django.db import DatabaseError, transaction
 from accounts import audit
 from accounts.audit_words import REFUSED
 from accounts.models import User
-from submissions.models import MonthlyReport, Verb
+from submissions.models import MonthlyReport
 from targets import periods
 from workplan.lib.refusals import Refused
 
@@ -27,7 +27,7 @@ Given = ParamSpec("Given")
 Step = Callable[Given, MonthlyReport]
 
 
-def step(verb: Verb) -> Callable[[Step[Given]], Step[Given]]:
+def step(verb: str) -> Callable[[Step[Given]], Step[Given]]:
     """Make a service one transaction, and record its refusal once that is undone."""
 
     def decorated(act: Step[Given]) -> Step[Given]:
@@ -43,7 +43,7 @@ def step(verb: Verb) -> Callable[[Step[Given]], Step[Given]]:
 
 
 @contextmanager
-def watched(verb: Verb, report: MonthlyReport, *, by: User, version: int) -> Iterator[None]:
+def watched(verb: str, report: MonthlyReport, *, by: User, version: int) -> Iterator[None]:
     """Record a refusal of the step, once, and pass it on."""
     try:
         yield
@@ -52,7 +52,7 @@ def watched(verb: Verb, report: MonthlyReport, *, by: User, version: int) -> Ite
         raise
 
 
-def note(refusal: Refused, verb: Verb, report: MonthlyReport, *, by: User, version: int) -> None:
+def note(refusal: Refused, verb: str, report: MonthlyReport, *, by: User, version: int) -> None:
     """Append `report.<verb>.refused`, unless the refusal is of mere input; a trail that fails spoils no answer.
 
     The refusal keeps how to do so again: a transaction around the step may undo the entry along with the step.

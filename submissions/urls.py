@@ -30,6 +30,7 @@ urlpatterns = [
     path("reports/grid/<reporting_unit:code>/draft/", grid.draft, name="grid-draft"),
     path("reports/<reference_month:month>/<reporting_unit:code>/", report.report, name="report"),
     path("reports/<reference_month:month>/<reporting_unit:code>/check/", report.check, name="check"),
+    path("reports/<reference_month:month>/<reporting_unit:code>/ask-to-sign/", report.ask_to_sign, name="ask-to-sign"),
     path("reports/<reference_month:month>/<reporting_unit:code>/receipt/<int:number>/", report.receipt, name="receipt"),
     path(
         "reports/<reference_month:month>/<reporting_unit:code>/evidence/<uuid:key>/", evidence.download, name="evidence"

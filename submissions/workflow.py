@@ -108,18 +108,27 @@ def check_step(verb: Verb, report: MonthlyReport, *, by: permissions.Person, tod
     step = STEPS[verb]
     if not step.allowed(by, report.unit):
         raise NotYourStep(_("您的角色不能对这份报表执行“%(verb)s”。"), verb=verb.label)
-    if report.status not in step.sources and not _lifts_a_lock(verb, report, today):
-        raise TransitionNotAllowed(
-            _("报表现为“%(status)s”，不能执行“%(verb)s”。%(way_out)s"),
-            status=report.get_status_display(),
-            verb=verb.label,
-            way_out=_way_out(report, today),
-        )
+    _check_state(verb, report, today)
     if step.by_another_person and report.filing is not None and report.filing.submitted_by == by:
         raise OwnSubmission(_("报送人不能审核自己报送的报表，请由另一人审核。"))
     _check_window(verb, report, today)
     if step.needs_comment and not comment.strip():
         raise CommentMissing(_("“%(verb)s”须写明原因。"), verb=verb.label)
+
+
+def check_asking(report: MonthlyReport, *, by: permissions.Person, today: date) -> None:
+    """Raise what keeps the person from asking the unit's lead to submit.
+
+    Asking is no step, nothing moves by it: it is open where the report could be submitted, to who may not.
+
+    :raises Refused: theirs to submit or none of theirs, or state or window keep everybody from submitting.
+    """
+    if permissions.may_submit(by, report.unit):
+        raise NotYourStep(_("您可以直接报送，不需要请负责人审签。"))
+    if not permissions.may_ask_to_sign(by, report.unit):
+        raise NotYourStep(_("只有本单位的填报人可以请负责人审签。"))
+    _check_state(Verb.SUBMIT, report, today)
+    _check_window(Verb.SUBMIT, report, today)
 
 
 #: The final figures of a year (年报) are those of its last month.
@@ -161,6 +170,16 @@ def may_be_final(report: MonthlyReport) -> bool:
     except ReleaseNotAllowed:
         return False
     return report.begun_filing.release != Release.FINAL
+
+
+def _check_state(verb: Verb, report: MonthlyReport, today: date) -> None:
+    if report.status not in STEPS[verb].sources and not _lifts_a_lock(verb, report, today):
+        raise TransitionNotAllowed(
+            _("报表现为“%(status)s”，不能执行“%(verb)s”。%(way_out)s"),
+            status=report.get_status_display(),
+            verb=verb.label,
+            way_out=_way_out(report, today),
+        )
 
 
 def _way_out(report: MonthlyReport, today: date) -> Promise:
@@ -222,6 +241,15 @@ def may(verb: Verb, report: MonthlyReport, *, by: permissions.Person, today: dat
     """Say whether the step is open to the person now: for buttons and for `may` in the API."""
     try:
         check_step(verb, report, by=by, today=today)
+    except Refused:
+        return False
+    return True
+
+
+def may_ask(report: MonthlyReport, *, by: permissions.Person, today: date) -> bool:
+    """Say whether the person may ask the unit's lead to submit now."""
+    try:
+        check_asking(report, by=by, today=today)
     except Refused:
         return False
     return True

@@ -73,6 +73,10 @@ def _workflow() -> str:
             "",
             "The final filing (年报) is the next filing of an approved report for December, a release of its own",
             "beside the flash (快报): the lead opens it by correcting, the ministry by reopening; no flash follows.",
+            "",
+            "Asking the lead to sign (请审签, `submissions/signing.py`) is no verb: it tells the unit's leads that a",
+            "draft is ready, open to who may edit and not submit, held to the same findings as `submit`. State and",
+            "version stay; the request ends with the version it was made for, whatever moves the report on.",
         ]
     )
 

@@ -86,7 +86,7 @@ def _attached(report: MonthlyReport, row: EvidenceFile, *, by: User, now: dateti
     if not row.is_clean:
         logger.warning("evidence quarantined", extra={"report_id": report.pk, "user_id": by.pk})
         announcing.announce_quarantine(report, row, now=now)
-    _advance(report)
+    services.advance(report, now=now)
     audit.record(action, by=by, obj=report, details=_told(row))
     return row
 
@@ -102,7 +102,7 @@ def remove(report: MonthlyReport, key: uuid.UUID, *, by: User, now: datetime) ->
     report = holding.begun(report)
     _check_step(report, row.milestone, by=by, now=now)
     EvidenceFile.objects.filter(pk=key).delete()
-    _advance(report)
+    services.advance(report, now=now)
     audit.record("evidence.remove", by=by, obj=report, details=_told(row))
     return row
 
@@ -110,11 +110,6 @@ def remove(report: MonthlyReport, key: uuid.UUID, *, by: User, now: datetime) ->
 def _check_step(report: MonthlyReport, milestone: Milestone, *, by: User, now: datetime) -> None:
     check_step(Verb.SAVE, report, by=by, today=now.date())
     services.check_items(report, [milestone], by)
-
-
-def _advance(report: MonthlyReport) -> None:
-    report.version += 1
-    report.save(update_fields=["version"])
 
 
 def _told(row: EvidenceFile) -> dict[str, object]:

@@ -86,6 +86,12 @@ class MonthlyReport(models.Model):
         "Filing", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("已通过的报送")
     )
     reopened_at = models.DateTimeField(_("重新开放时间"), null=True, blank=True)
+    #: Who asked the unit's lead to sign which version, and when; it stands until the report moves on from that.
+    signing_asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("请审签人")
+    )
+    signing_asked_at = models.DateTimeField(_("请审签时间"), null=True, blank=True)
+    signing_asked_for = models.PositiveIntegerField(_("请审签的版本"), null=True, blank=True)
     is_demo = models.BooleanField(_("演示数据"), default=False)
 
     objects = ReportQuerySet.as_manager()
@@ -99,6 +105,15 @@ class MonthlyReport(models.Model):
             models.CheckConstraint(
                 condition=~Q(status="APPROVED") | Q(approved_filing__isnull=False, approved_filing=F("filing")),
                 name="submissions_report_approved_filing_is_the_current_one",
+            ),
+            all_or_none(
+                "signing_asked_by", "signing_asked_at", "signing_asked_for", name="submissions_report_asks_whole"
+            ),
+            models.CheckConstraint(
+                condition=Q(signing_asked_for__isnull=True)
+                | Q(signing_asked_for__lt=F("version"))
+                | Q(signing_asked_for=F("version"), status__in=["DRAFT", "RETURNED"]),
+                name="submissions_report_asks_for_a_draft",
             ),
         ]
         indexes = [models.Index(fields=["status", "period"], name="submissions_report_queue")]
@@ -121,6 +136,11 @@ class MonthlyReport(models.Model):
     @property
     def is_editable(self) -> bool:
         return self.status in {ReportStatus.DRAFT, ReportStatus.RETURNED}
+
+    @property
+    def is_signing_asked(self) -> bool:
+        """Say whether the unit's lead is asked to sign the report as it stands."""
+        return self.signing_asked_for == self.version
 
     @property
     def is_correction(self) -> bool:

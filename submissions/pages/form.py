@@ -19,6 +19,7 @@ from submissions.forms import Cell, ReportForm, cells_of, inputs_of, number_in, 
 from submissions.intake import Complaint
 from submissions.milestones import MilestoneRow
 from submissions.models import CellComment, Decision, MilestoneProgress, MonthlyReport, Verb
+from submissions.pages.asking import Asking, asking_of
 from submissions.pages.due import due_words
 from submissions.pages.units_typed import echo_of, measured_by, part_labels, scales_offered
 from submissions.pages.unsaved import unsaved_patch
@@ -168,6 +169,7 @@ class FormPage:
     evidence_limits: Limits
     #: What a refused save would have stored, to be taken away as a workbook; "" where there is nothing.
     unsaved: str
+    asking: Asking | None
 
     @property
     def scales(self) -> list[tuple[int, str]]:
@@ -227,6 +229,7 @@ def form_page(
         is_strict=is_strict,
         evidence_limits=Limits(report),
         unsaved=unsaved_patch(form, person) if refusal is not None else "",
+        asking=asking_of(report, person=person, today=today),
     )
 
 

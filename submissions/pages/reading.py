@@ -14,6 +14,7 @@ from accounts import permissions
 from accounts.models import User
 from submissions.milestones import MilestoneRow
 from submissions.models import CellComment, Decision, Figure, Filing, MonthlyReport, Outcome, Verb
+from submissions.pages.asking import Asking, asking_of
 from submissions.pages.beside import peers_of, values_last_year
 from submissions.pages.desk import Review, review_of
 from submissions.pages.figures_read import ReadRow
@@ -64,6 +65,8 @@ class ReadPage:
     may_be_final: bool
     refusal: Refused | None
     comment: str
+    #: Of the page before handing in alone: that instead of doing so the person asks the lead.
+    asking: Asking | None
 
 
 def read_page(
@@ -119,6 +122,7 @@ def read_page(
         may_be_final=may_be_final(report),
         refusal=refusal,
         comment=comment,
+        asking=asking_of(report, person=person, today=today) if is_check else None,
     )
 
 

@@ -73,6 +73,7 @@ class Work:
     is_correction: bool
     is_locked: bool
     returned: Decision | None
+    may_submit: bool
     action: str | Promise
 
     @property
@@ -147,7 +148,9 @@ class Year:
         assigned = Assignment.objects.filter(unit=unit, plan__in=plans).select_related("indicator")
         self.indicators = [one.indicator for one in assigned.order_by("indicator__code")]
         reports = MonthlyReport.objects.filter(unit=unit, period__in=self.months)
-        self.reports = {one.period_id: one for one in reports.select_related("period", "filing__submitted_by")}
+        self.reports = {
+            one.period_id: one for one in reports.select_related("period", "filing__submitted_by", "signing_asked_by")
+        }
         self.extended = Extension.objects.by_month(unit.pk, self.months)
         for report in self.reports.values():
             report.unit, report.extended_until = unit, self.extended.get(report.period_id)
@@ -221,6 +224,7 @@ def _work(period: ReportingMonth, year: Year, *, person: User, today: date) -> W
     n_findings = year.n_findings(report, filed)
     state = state_of(period, report, n_answered, today)
     is_held = is_locked(report) or is_view_only(report, today)
+    may_submit = permissions.may_submit(person, report.unit)
     is_complete = not n_findings and len(answered) == len(due)
     return Work(
         period=period,
@@ -234,7 +238,8 @@ def _work(period: ReportingMonth, year: Year, *, person: User, today: date) -> W
         is_correction=report.is_correction,
         is_locked=is_held,
         returned=year.returned.get(report.pk) if report.status == ReportStatus.RETURNED else None,
-        action=_action(state, person, report, is_held=is_held, is_complete=is_complete),
+        may_submit=may_submit,
+        action=_action(state, may_submit=may_submit, is_held=is_held, is_complete=is_complete),
     )
 
 
@@ -254,7 +259,7 @@ def state_of(period: ReportingMonth, report: MonthlyReport, n_answered: int, tod
     return FILLED if n_answered else UNTOUCHED
 
 
-def _action(state: State, person: User, report: MonthlyReport, *, is_held: bool, is_complete: bool) -> str | Promise:
+def _action(state: State, *, may_submit: bool, is_held: bool, is_complete: bool) -> str | Promise:
     """Name the one thing to do with the report now."""
     if state in {WAITING, APPROVED, NOT_OPEN, MERGED} or is_held:
         return gettext_lazy("查看")
@@ -262,7 +267,6 @@ def _action(state: State, person: User, report: MonthlyReport, *, is_held: bool,
         return gettext_lazy("修改后再报")
     if state == UNTOUCHED:
         return gettext_lazy("开始填报")
-    may_submit = permissions.may_submit(person, report.unit)
     return gettext_lazy("核对并报送") if is_complete and may_submit else gettext_lazy("继续填报")
 
 

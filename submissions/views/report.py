@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from submissions import services, workflow
+from submissions import services, signing, workflow
 from submissions.evidence.shown import with_evidence
 from submissions.forms import Draft, ReportForm
 from submissions.intake import read_comment
@@ -43,10 +43,11 @@ def report(request: HttpRequest, month: date, code: str) -> HttpResponse:
 
 @require_safe
 def check(request: HttpRequest, month: date, code: str) -> HttpResponse:
-    """Show once more what is about to be submitted (check answers); what still blocks leads back to the form."""
+    """Show once more what is about to be submitted, or signed (check answers); what still blocks leads to the form."""
     opened = report_open_to(request.user, month, code)
     told, milestones = told_to(request, opened)
-    if not told.may["submit"] or opened.pk is None or told.n_blocking:
+    is_open = told.may["submit"] or workflow.may_ask(opened, by=request.user, today=clock.today())
+    if not is_open or opened.pk is None or told.n_blocking:
         return redirect(f"{address_of(opened)}?check=1")
     page = read_page(told, milestones, person=request.user, today=clock.today(), is_check=True)
     return render(request, "submissions/check.html", {"page": page})
@@ -68,6 +69,20 @@ def act(request: HttpRequest, month: date, code: str, verb: Verb) -> HttpRespons
     except Refused as refusal:
         return _show(request, report_open_to(request.user, month, code), refusal=refusal)
     return after(request, verb, moved)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_to_sign(request: HttpRequest, month: date, code: str) -> HttpResponse:
+    """Ask the unit's lead to submit the version the person saw; whoever only looks is led to the report."""
+    opened = report_open_to(request.user, month, code)
+    if request.method != "POST":
+        return redirect(address_of(opened))
+    try:
+        signing.ask_to_sign(opened, by=request.user, now=clock.now(), version=version_seen(request))
+    except Refused as refusal:
+        return _show(request, report_open_to(request.user, month, code), refusal=refusal)
+    messages.success(request, _("已请负责人审签。报表再有改动，须重新请审签。"))
+    return redirect(address_of(opened))
 
 
 @require_safe

@@ -37,6 +37,7 @@ BY_UNIT: dict[str, dict[str, set[str]]] = {
     },
     "may_edit": {"MINISTRY_REVIEWER": set(RELATIONS), "CLERK": {"own"}, "LEAD": {"own"}},
     "may_submit": {"MINISTRY_REVIEWER": set(RELATIONS), "LEAD": {"own"}},
+    "may_ask_to_sign": {"CLERK": {"own"}},
     "may_review": {"MINISTRY_REVIEWER": set(RELATIONS), "LEAD": {"child"}},
     "may_reopen": {"MINISTRY_REVIEWER": set(RELATIONS)},
     "may_answer_warning": {"MINISTRY_REVIEWER": set(RELATIONS), "LEAD": {"own"}},
@@ -163,7 +164,7 @@ def test_the_roles_of_a_person_are_read_once(units, django_assert_num_queries):
     with django_assert_num_queries(1):
         answers = [getattr(permissions, question)(person, units["own"]) for question in BY_UNIT]
 
-    assert answers == [True, True, True, True, True, False, False, True, True, True, False]
+    assert answers == [True, True, True, True, True, False, False, False, True, True, True, False]
 
 
 def test_the_bureau_is_the_unit_a_person_works_for(units):

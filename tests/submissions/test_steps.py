@@ -64,14 +64,14 @@ def test_saving_to_submit_leads_to_the_check(client, draft, lead):
     assert "确认报送" in page
 
 
-@pytest.mark.parametrize("who", ["clerk", "other_unit"])
-def test_only_who_may_submit_is_led_to_the_check(client, draft, clerk, who):
-    person = clerk if who == "clerk" else factories.person("LEAD", factories.UnitFactory(code="230000"))
+@pytest.mark.parametrize("who", ["planner", "other_unit"])
+def test_who_may_neither_submit_nor_ask_is_not_led_to_the_check(client, draft, planner, who):
+    person = planner if who == "planner" else factories.person("LEAD", factories.UnitFactory(code="230000"))
     client.force_login(person)
 
     response = client.get(f"{ADDRESS}check/")
 
-    if who == "clerk":
+    if who == "planner":
         assert response.url == f"{ADDRESS}?check=1"
     else:
         assert response.status_code == 404
