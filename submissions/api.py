@@ -16,7 +16,7 @@ from accounts import permissions
 from accounts.idempotency import idempotent
 from accounts.models import NATION_CODE
 from accounts.rest import FiguresResource
-from submissions import facts, reviewing, services, workflow
+from submissions import facts, reviewing, services, signing, workflow
 from submissions.api_examples import REPORT, REPORTS
 from submissions.evidence.shown import with_evidence
 from submissions.intake import (
@@ -34,6 +34,7 @@ from submissions.milestones import milestone_rows
 from submissions.models import MonthlyReport, Release, ReportStatus, Verb
 from submissions.opening import report_open_to
 from submissions.serializers import (
+    AskingReader,
     DraftReader,
     OpeningReader,
     ReportQuery,
@@ -68,6 +69,11 @@ _STEP = OpenApiExample(
     "step",
     request_only=True,
     value={"version": 4, "comment": "请核对参保人数。", "explanations": {"V08:T11": "农民工参保专项扩面。"}},
+)
+_ASKING = OpenApiExample(
+    "asking",
+    request_only=True,
+    value={"version": 4, "explanations": {"V08:T11": "农民工参保专项扩面。"}},
 )
 _OPENING = OpenApiExample(
     "final",
@@ -272,6 +278,27 @@ class ReportOpening(ReportStep):
     @idempotent
     def post(self, request: Request, month: date, unit: str) -> Response:
         return self.take(month, unit)
+
+
+class AskToSign(_ReportResource):
+    """Tells the unit's leads that a draft is ready; no verb of the workflow, nothing moves by it."""
+
+    @extend_schema(
+        summary=_("请负责人审签：填报人通知本单位负责人核对并报送；状态和版本不变，同一版本只通知一次"),
+        request=AskingReader,
+        responses=ReportSerializer,
+        examples=[_ASKING],
+    )
+    @idempotent
+    def post(self, request: Request, month: date, unit: str) -> Response:
+        report = report_open_to(request.user, month, unit)
+        given = self.body(AskingReader)
+        last = facts.last_explanations(report) if given["explanations"] else {}
+        explanations = read_explanations(given["explanations"], last=last)
+        asked = signing.ask_to_sign(
+            report, by=request.user, now=clock.now(), version=given["version"], explanations=explanations
+        )
+        return Response(answer(asked, request.user))
 
 
 def resource_for(verb: Verb) -> type[ReportStep]:

@@ -62,6 +62,7 @@ REPORT = OpenApiExample(
             }
         ],
         "comments": [],
+        "signing_request": None,
         "may": {
             "edit": False,
             "submit": False,

@@ -185,17 +185,22 @@ class Explanations(serializers.DictField):
     """Answers to warnings, by rule and indicator, such as V08:T01."""
 
 
-class VerbReader(StrictSerializer):
-    """What a verb sends: the version its person saw, why, and the answers to warnings."""
+class AskingReader(StrictSerializer):
+    """What asking the lead to sign sends: the version its person saw, and the answers to warnings."""
 
     version = StrictInteger(min_value=0, max_value=LARGEST_VERSION)
-    comment = StrictText(required=False, allow_blank=True, max_length=LONGEST_TEXT, default="")
     explanations = Explanations(
         child=StrictText(allow_blank=True, allow_null=True, max_length=LONGEST_TEXT),
         required=False,
         default=dict,
         error_messages={"not_a_dict": _("请发送一个 JSON 对象。"), "null": _("这一项不能为 null。")},
     )
+
+
+class VerbReader(AskingReader):
+    """What a verb sends: the version its person saw, why, and the answers to warnings."""
+
+    comment = StrictText(required=False, allow_blank=True, max_length=LONGEST_TEXT, default="")
 
 
 class OpeningReader(VerbReader):
@@ -298,6 +303,16 @@ class MilestoneRowSerializer(serializers.Serializer):
     evidence = EvidenceSerializer(many=True)
 
 
+class SigningRequestSerializer(serializers.Serializer):
+    """Who asked the unit's lead to sign the report as it stands, and when; null where nobody did."""
+
+    by = serializers.CharField(source="signing_asked_by.label")
+    at = serializers.DateTimeField(source="signing_asked_at")
+
+    def to_representation(self, report: MonthlyReport) -> dict[str, object] | None:
+        return super().to_representation(report) if report.is_signing_asked else None
+
+
 class MaySerializer(serializers.Serializer):
     """What the reader may do with the report now."""
 
@@ -342,4 +357,5 @@ class ReportSerializer(serializers.Serializer):
     findings = FindingSerializer(source="found", many=True)
     milestones = MilestoneRowSerializer(many=True)
     comments = CommentSerializer(many=True)
+    signing_request = SigningRequestSerializer(source="report", allow_null=True)
     may = MaySerializer()

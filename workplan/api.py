@@ -114,6 +114,11 @@ urlpatterns = [
         )
         for verb in submissions.SERVICES
     ),
+    path(
+        "reports/<month:month>/<unit_code:unit>/ask-to-sign/",
+        submissions.AskToSign.as_view(),
+        name="report-ask-to-sign",
+    ),
     path("months/<month:month>/extensions/", calendar_api.Extensions.as_view(), name="extensions"),
     path("progress/", reporting.Progress.as_view(), name="progress"),
     path("progress/series/", reporting.ProgressSeries.as_view(), name="series"),
