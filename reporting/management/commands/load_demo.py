@@ -3,6 +3,7 @@ from datetime import date
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
 from accounts.refusals import NotPermitted
 from reporting import totals
@@ -26,12 +27,9 @@ class Command(BaseCommand):
         if not Plan.objects.filter(year=demo.year).exists():
             raise CommandError("Load the units and the plan first: manage.py load_units, manage.py load_plan")
         try:
-            outcome = play.play(demo, through=_month(through, demo.year))
+            outcome = _load(demo, _month(through, demo.year))
         except NotPermitted as refusal:
             raise CommandError(str(refusal)) from refusal
-        totals.refresh()
-        warned.warn(demo)
-        assessed.assess(demo, through=_month(through, demo.year))
         self._print(demo, outcome, time.monotonic() - began)
 
     def _print(self, demo: data.Demo, outcome: play.Outcome, seconds: float) -> None:
@@ -41,6 +39,16 @@ class Command(BaseCommand):
         names = ", ".join(row["username"] for row in demo.accounts)
         self.stdout.write(f"Accounts (password {settings.DEMO_PASSWORD}): {names}")
         self.stdout.write(f"Done in {seconds:.1f} s")
+
+
+@transaction.atomic
+def _load(demo: data.Demo, through: date | None) -> play.Outcome:
+    """Play the story as one: a publication has its month judged when it is committed, and by then each has been."""
+    outcome = play.play(demo, through=through)
+    totals.refresh()
+    warned.warn(demo)
+    assessed.assess(demo, through=through)
+    return outcome
 
 
 def _month(text: str | None, year: int) -> date | None:
