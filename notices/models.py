@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.utils.translation import get_language
@@ -182,6 +184,8 @@ class Notice(models.Model):
     key = models.CharField(_("事件"), max_length=80)
     #: The task it is about, such as report:2007-09:440000; "" where there is none.
     subject = models.CharField(_("事项"), max_length=80, blank=True)
+    #: Of a notice that tells of several tasks: those not done yet; the last one done settles it.
+    open_subjects = ArrayField(models.CharField(max_length=80), default=list, blank=True, verbose_name=_("未办事项"))
     #: The page that it leads to, on this portal.
     path = models.CharField(_("页面"), max_length=200)
     #: Codes, names and dates for the sentence (`notices.sentences`); never a figure, never a comment.
@@ -206,11 +210,18 @@ class Notice(models.Model):
             one_of("kind", NoticeKind.values, name="notices_notice_kind_is_known"),
             models.UniqueConstraint(fields=["recipient", "kind", "key"], name="notices_notice_once_per_event"),
             models.CheckConstraint(condition=~Q(key=""), name="notices_notice_names_its_event"),
+            models.CheckConstraint(
+                condition=Q(open_subjects=[]) | Q(settled_at__isnull=True),
+                name="notices_notice_settled_with_the_last_task",
+            ),
             models.CheckConstraint(condition=Q(path__regex=r"^/([^/\\].*)?$"), name="notices_notice_stays_on_portal"),
         ]
         indexes = [
             models.Index(fields=["recipient", "created_at"], name="notices_notice_inbox"),
             models.Index(fields=["subject"], name="notices_notice_unsettled", condition=Q(settled_at__isnull=True)),
+            GinIndex(
+                fields=["open_subjects"], name="notices_notice_several_open", condition=Q(settled_at__isnull=True)
+            ),
             models.Index(
                 fields=["created_at"],
                 name="notices_notice_not_mailed",

@@ -38,6 +38,11 @@ SENTENCES: Mapping[str, str | Promise] = {
     NoticeKind.GRADED: _("%(unit)s的考核结果已经公布。"),
     NoticeKind.SIGNING_ASKED: _("%(by)s已填好%(unit)s%(month)s的报表，请您核对并报送。"),
 }
+#: What a kind says of several matters at once, naming the first of them: how many, and which.
+_SEVERAL: Mapping[str, str | Promise] = {
+    NoticeKind.WARNED: _("本次检查有 %(n)s 项预警，请查看并登记措施：%(first)s。"),
+    NoticeKind.WARNING_OVER: _("本次检查解除了 %(n)s 项预警：%(first)s。"),
+}
 #: Kinds that say less by mail: what people call their files, views and rules may hold a figure.
 _BY_MAIL: Mapping[str, str | Promise] = {
     NoticeKind.SECURITY: _("%(by)s上传的一个文件已被隔离，请核查。"),
@@ -52,9 +57,16 @@ _BY_MAIL: Mapping[str, str | Promise] = {
     NoticeKind.EXPORT_ENDED: _("一项定时导出已停止：您的账户停用或不再有导出权限。"),
 }
 
+_SEVERAL_BY_MAIL: Mapping[str, str | Promise] = {
+    NoticeKind.WARNED: _("本次检查有 %(n)s 项预警，请查看并登记措施。"),
+    NoticeKind.WARNING_OVER: _("本次检查解除了 %(n)s 项预警。"),
+}
+
 _MONTHS, _DAYS = frozenset({"month"}), frozenset({"due_on", "until"})
 #: Words that have an English form beside them.
-_NAMES = frozenset({"unit", "by", "rule"})
+_NAMES = frozenset({"unit", "by", "rule", "first"})
+#: How many matters a notice tells of, the only number it may carry.
+COUNT = "n"
 
 
 class _Named(dict):
@@ -65,23 +77,23 @@ class _Named(dict):
         return ""
 
 
-def words_of(kind: str) -> frozenset[str]:
+def words_of(kind: str, *, is_several: bool = False) -> frozenset[str]:
     """Return the names of the words a notice of the kind carries.
 
-    >>> sorted(words_of("APPROVED"))
-    ['month', 'unit']
+    >>> sorted(words_of("APPROVED")), sorted(words_of("WARNED", is_several=True))
+    (['month', 'unit'], ['first', 'n'])
     """
     asked = _Named()
-    str(SENTENCES[kind]) % asked
+    str(_SEVERAL[kind] if is_several else SENTENCES[kind]) % asked
     return frozenset(asked)
 
 
 def check_words(kind: str, words: Mapping[str, str]) -> None:
     """Hold what a notice carries against its kind: a figure has no place to stand in.
 
-    :raises ValueError: a word is missing, is not one of the kind's, or is not a text, a month or a day.
+    :raises ValueError: a word is missing, is not one of the kind's, or is not a text, a month, a day or a count.
     """
-    expected = words_of(kind)
+    expected = words_of(kind, is_several=COUNT in words and kind in _SEVERAL)
     given = {name.removesuffix("_en") for name in words}
     if given != expected:
         raise ValueError(f"{kind} carries {sorted(expected)}, not {sorted(given)}")
@@ -90,20 +102,24 @@ def check_words(kind: str, words: Mapping[str, str]) -> None:
             raise ValueError(f"{name} of {kind} is not a text: {word!r}")
         if name in _MONTHS | _DAYS:
             date.fromisoformat(word)
+        if name == COUNT and int(word) < 2:
+            raise ValueError(f"{kind} tells of {word} matters as of several")
 
 
 def sentence(kind: str, words: Mapping[str, str]) -> str:
     """Return what the notice says, in the language of the moment."""
-    return str(SENTENCES[kind]) % _spoken(kind, words)
+    form = _SEVERAL if COUNT in words else SENTENCES
+    return str(form[kind]) % _spoken(kind, words)
 
 
 def mail_sentence(kind: str, words: Mapping[str, str]) -> str:
     """Return what a mail says of the notice, in the language of the moment: nothing that a person named freely."""
-    return str(_BY_MAIL.get(kind, SENTENCES[kind])) % _spoken(kind, words)
+    form = _SEVERAL_BY_MAIL[kind] if COUNT in words else _BY_MAIL.get(kind, SENTENCES[kind])
+    return str(form) % _spoken(kind, words)
 
 
 def _spoken(kind: str, words: Mapping[str, str]) -> dict[str, str]:
-    return {name: _said(name, words) for name in words_of(kind)}
+    return {name: _said(name, words) for name in words_of(kind, is_several=COUNT in words)}
 
 
 def _said(name: str, words: Mapping[str, str]) -> str:

@@ -28,6 +28,8 @@ class Letter:
     path: str
     words: Mapping[str, str]
     subject: str = ""
+    #: The tasks, where it tells of several; each may be done by itself.
+    subjects: Collection[str] = ()
 
 
 def tell(kind: NoticeKind, letters: Iterable[Letter], *, now: datetime) -> None:
@@ -57,6 +59,7 @@ def tell(kind: NoticeKind, letters: Iterable[Letter], *, now: datetime) -> None:
                 kind=kind,
                 key=letter.key,
                 subject=letter.subject,
+                open_subjects=sorted(letter.subjects),
                 path=letter.path,
                 words=dict(letter.words),
                 created_at=now,
@@ -99,6 +102,19 @@ def settle_all(subjects: Collection[str], *, now: datetime) -> None:
     if subjects:
         open_tasks = Notice.objects.filter(subject__in=subjects, kind__in=TASK_KINDS, settled_at=None)
         open_tasks.update(settled_at=now)
+
+
+def settle_parts(subjects: Collection[str], *, now: datetime) -> None:
+    """Note the same where one notice tells of several matters: the last one done settles it."""
+    done = set(subjects)
+    held = Notice.objects.select_for_update().filter(
+        kind__in=TASK_KINDS, settled_at=None, open_subjects__overlap=sorted(done)
+    )
+    notices = list(held.order_by("pk")) if done else []
+    for notice in notices:
+        notice.open_subjects = [one for one in notice.open_subjects if one not in done]
+        notice.settled_at = None if notice.open_subjects else now
+    Notice.objects.bulk_update(notices, ["open_subjects", "settled_at"], batch_size=BATCH)
 
 
 def mark_read(person: User, *, now: datetime, only: Collection[int] | None = None) -> int:

@@ -45,8 +45,9 @@ def test_a_second_notice_of_one_event_is_refused_below_the_orm():
         connection.cursor() as cursor,
     ):
         cursor.execute(
-            "INSERT INTO notices_notice (recipient_id, kind, key, subject, path, words, created_at, in_inbox)"
-            " SELECT recipient_id, kind, key, subject, path, words, created_at, in_inbox FROM notices_notice"
+            "INSERT INTO notices_notice (recipient_id, kind, key, subject, path, words, created_at, in_inbox,"
+            " open_subjects) SELECT recipient_id, kind, key, subject, path, words, created_at, in_inbox, open_subjects"
+            " FROM notices_notice"
         )
 
 
