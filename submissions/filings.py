@@ -54,10 +54,15 @@ def write_explanations(filing: Filing, explanations: Mapping[str, str], findings
 
 
 def answered(filing: Filing, findings: Iterable[rules.Finding]) -> dict[str, Explanation]:
-    """Return the explanations that answer the findings as they are now, by finding; a changed one is asked anew."""
+    """Return the explanations in the filing that answer the findings as they are now, by finding."""
+    return answering(Explanation.objects.filter(filing=filing).select_related("indicator"), findings)
+
+
+def answering(explanations: Iterable[Explanation], findings: Iterable[rules.Finding]) -> dict[str, Explanation]:
+    """Return those of the explanations that answer the findings, by finding; a changed one is asked anew."""
     said = {finding.key: finding.digest for finding in findings}
     answers: dict[str, Explanation] = {}
-    for row in Explanation.objects.filter(filing=filing).select_related("indicator"):
+    for row in explanations:
         key = f"{row.rule}:{row.indicator.code}"
         if row.answers in {"", said.get(key)}:
             answers[key] = row

@@ -16,6 +16,7 @@ from django.utils import timezone
 from submissions import rules
 from submissions.facts import Standing
 from submissions.ground import Ground
+from submissions.intake import FigureInput
 from submissions.models import (
     Excuse,
     Extension,
@@ -90,6 +91,14 @@ class Known:
     def previous(self, report: MonthlyReport) -> dict[int, Figure]:
         """Return each indicator's newest reported figure of an earlier month."""
         return {indicator_id: by_month[max(by_month)] for indicator_id, by_month in self.history(report).items()}
+
+    def suppose(self, report: MonthlyReport, figures: Iterable[FigureInput]) -> None:
+        """Take the figures as if the report's draft held them: what is asked from here on is asked of them."""
+        standing = self._figures.setdefault((report.unit_id, report.month), {})
+        for one in figures:
+            standing.pop(one.indicator.pk, None)
+            if not one.is_cleared:
+                standing[one.indicator.pk] = one.as_row(report.filing)
 
     # The facts ------------------------------------------------------------------------------------
 

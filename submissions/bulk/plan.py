@@ -64,6 +64,8 @@ class ReportPlan:
     figures: list[FigureInput] = field(default_factory=list)
     milestones: list[MilestoneInput] = field(default_factory=list)
     changes: list[CellChange] = field(default_factory=list)
+    #: Where a figure is refused: the others, which could be read. They are not imported.
+    readable: list[FigureInput] = field(default_factory=list)
     #: The answers to warnings, by indicator.
     answers: dict[str, str] = field(default_factory=dict)
     n_created: int = 0
@@ -81,6 +83,7 @@ class ReportPlan:
     def forget(self, *, but: int) -> None:
         """Let go of what was written or only counted, but for the first changes: a long import needs the room."""
         self.figures, self.milestones, self.answers, self.changes = [], [], {}, self.changes[:but]
+        self.readable = []
         if not self.faults:
             self.rows = []
 
@@ -239,6 +242,7 @@ class _ReportReader:
             figures = self._reader.read([self._cells(row) for row in single], "{index}/{field}")
         except InputRefused as refusal:
             plan.faults += [_at_row(single, one) for one in refusal.complaints]
+            plan.readable = self._reader.readable
             return
         row_of = {figure.indicator.code: row for figure, row in zip(figures, single, strict=True)}
         plan.notes += [_noted(row_of, note) for note in self._reader.notes]

@@ -20,7 +20,7 @@ from submissions.intake.cells import (
     clean_text,
     refuse_unknown_fields,
 )
-from submissions.models import Figure, FigureState, MonthlyReport
+from submissions.models import Figure, FigureState, Filing, MonthlyReport
 from targets.models import FormerIndicator, Indicator, Kind
 from workplan.lib import numbers
 
@@ -66,6 +66,20 @@ class FigureInput:
             self.indicator, state, self.value, self.numerator, self.denominator, self.persons, self.note, self.parts
         )
 
+    def as_row(self, filing: Filing | None) -> Figure:
+        """Return the figure as it would stand in the filing; nothing is saved."""
+        return Figure(
+            filing=filing,
+            indicator=self.indicator,
+            state=self.state,
+            value=self.value,
+            numerator=self.numerator,
+            denominator=self.denominator,
+            persons=self.persons,
+            note=self.note,
+            parts={code: numbers.plain_text(number) for code, number in self.parts.items()},
+        )
+
     def as_text(self) -> str:
         """Return the figure for the audit trail."""
         if self.is_cleared:
@@ -94,6 +108,8 @@ class FigureReader:
         self.scale = scale
         self._stored: dict[int, FigureInput] = {}
         self.complaints: list[Complaint] = []
+        #: What could be read, whatever else was refused.
+        self.readable: list[FigureInput] = []
         #: What was cleaned on the way in (full-width digits, stray blanks): told, never held against the person.
         self.notes: list[Complaint] = []
 
@@ -110,9 +126,10 @@ class FigureReader:
                 self.complaints += [one.at(pointer.format(index=index, field=one.field)) for one in refused.refusals]
             else:
                 inputs[figure.indicator.code] = figure
+        self.readable = list(inputs.values())
         if self.complaints:
             raise InputRefused(self.complaints)
-        return list(inputs.values())
+        return self.readable
 
     def _figure(self, row: Row, before: Container[str]) -> FigureInput:
         """Return the row's figure on top of what is stored: a cell left out of the row stays as it is."""

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import permissions
 from accounts.models import ReportingUnit
 from submissions import services
+from submissions.bulk.foreseen import outlook
 from submissions.bulk.imports import Options
 from submissions.bulk.limits import is_for_a_job
 from submissions.jobs import desk
@@ -171,9 +172,13 @@ def _show(request: HttpRequest, *, problem: str = "", name: str = "") -> HttpRes
 def _show_look(
     request: HttpRequest, upload: UploadedFile, found: uploads.Look, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
+    ahead = outlook(found.plan.reports, by=request.user, today=clock.today())
     context = {
         "upload": upload,
         "look": found,
+        "outlook": ahead,
+        "foreseen": ahead.found[: uploads.SHOWN],
+        "n_unseen": max(0, len(ahead.found) - uploads.SHOWN),
         "changes": [(one.report, one.changes) for one in found.plan.reports if one.changes],
         "problem": problem,
         "is_workbook": bytes(upload.content[:2]) == b"PK",
