@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +13,7 @@ from submissions import facts, rules
 from submissions.forms import cell_text, cells_of, number_in, scale_of
 from submissions.models import Figure, FigureState, MonthlyReport, ReportingMonth, Verb
 from submissions.pages.form import why_not
+from submissions.pages.grid_milestones import GridMilestones, grid_milestones
 from submissions.pages.units_typed import measured_by, part_labels, scales_offered
 from submissions.pages.work import State, Year, state_of
 from submissions.pages.years import months_of_the_year, years_begun
@@ -102,6 +103,8 @@ class GridPage:
     scale: int
     #: The plan years that have begun, newest first.
     years: list[int]
+    #: Where the milestones stand of the month to begin with.
+    milestones: GridMilestones
 
     @property
     def year(self) -> int:
@@ -128,7 +131,7 @@ class GridPage:
     @property
     def newest(self) -> Column | None:
         """The month to begin with on a small screen: the newest that may be filled in."""
-        return next((column for column in reversed(self.columns) if not column.why), None)
+        return _newest(self.columns)
 
 
 def grid_page(
@@ -146,7 +149,17 @@ def grid_page(
     columns = [_column(period, year, person=person, today=today) for period in months]
     found = {column.key: _found(column, year) for column in columns}
     lines = [line for one in year.indicators for line in _lines(one, columns, year, found, scale)]
-    return GridPage(unit, columns, lines, scale, years_begun(today))
+    worked_on = _newest(columns) or _newest_opened(columns, today)
+    milestones = grid_milestones(worked_on.report, may_edit=not worked_on.why, today=today)
+    return GridPage(unit, columns, lines, scale, years_begun(today), milestones)
+
+
+def _newest(columns: Sequence[Column]) -> Column | None:
+    return next((column for column in reversed(columns) if not column.why), None)
+
+
+def _newest_opened(columns: Sequence[Column], today: date) -> Column:
+    return [column for column in columns if column.period.opens_on <= today][-1]
 
 
 def _column(period: ReportingMonth, year: Year, *, person: User, today: date) -> Column:

@@ -76,7 +76,7 @@ def sheet(page, live_server, people, reported_before, enter):
 def column_of(page: Page) -> list[str]:
     """Return what October's column asks for, row by row; "" for rows that are not due or not among the figures."""
     names: Sequence[str | None] = page.evaluate(
-        "[...document.querySelectorAll('[data-grid] tbody tr')].map((tr) => tr.cells[10].dataset.name ?? null)"
+        "[...document.querySelectorAll('table[data-grid] tbody tr')].map((tr) => tr.cells[10].dataset.name ?? null)"
     )
     return [OCTOBER.get(name or "", "") for name in names]
 
