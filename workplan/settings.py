@@ -74,11 +74,8 @@ def database_url() -> str:
     return embedded_postgres.database_url(VAR_DIR / "postgres")
 
 
-DATABASES = {
-    "default": dj_database_url.parse(database_url(), conn_max_age=60, conn_health_checks=True),
-}
-#: Every trigger asks which of them are set aside. In a session that never heard of the setting that question is an
-#: error, caught by undoing a subtransaction; and every undoing walks over all deferred checks of the transaction.
+DATABASES = {"default": dj_database_url.parse(database_url(), conn_max_age=60, conn_health_checks=True)}
+#: Every trigger reads the setting; unset, that is an error it catches, and undoing is slow in long transactions.
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c pgtrigger.ignore={}")
 #: How long one statement of a page may run, and wait for a lock; commands, migrations and workers have no limit.
 WEB_STATEMENT_SECONDS = int(env("WORKPLAN_WEB_STATEMENT_SECONDS", "60"))
