@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-
-from django.db import transaction
 
 from accounts.models import ReportingUnit
 from reporting.circular.facts import Facts, gather
@@ -98,11 +94,3 @@ def _summed(terms: dict[str, object], unit: ReportingUnit) -> dict[str, object]:
     if not unit.is_nation or "bound" in terms:
         return {}
     return {name: terms[name] * 10 for name in ("target_value", "baseline_value") if name in terms}
-
-
-@contextmanager
-def kept_until_the_end(blocker: object) -> Iterator[None]:
-    """Keep what is written inside for the tests of a module, and nothing after them."""
-    with blocker.unblock(), transaction.atomic():
-        yield
-        transaction.set_rollback(True)

@@ -13,7 +13,8 @@ from reporting.circular.models import LONGEST_TEXT, Block, CircularText
 from submissions.models import MonthlyReport
 from tests import factories
 from tests.factories import shanghai
-from tests.reporting.circular_months import TODAY, kept_until_the_end, september
+from tests.kept import kept_until_the_end
+from tests.reporting.circular_months import TODAY, september
 from tests.reporting.filings import publish, stand
 
 NOW = shanghai(2007, 10, 12)

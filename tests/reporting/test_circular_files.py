@@ -20,7 +20,8 @@ from reporting.circular.contents import Mark
 from reporting.circular.making import Made, bulletin_of
 from reporting.circular.sentences import amount, whole_percent
 from tests import factories
-from tests.reporting.circular_months import TODAY, kept_until_the_end, september
+from tests.kept import kept_until_the_end
+from tests.reporting.circular_months import TODAY, september
 from tests.reporting.filings import publish
 from workplan.templatetags.figures import number, percent
 

@@ -14,7 +14,8 @@ from accounts.models import AuditEntry
 from reporting.circular import pdf
 from reporting.circular.models import Block, CircularText
 from tests import factories
-from tests.reporting.circular_months import kept_until_the_end, september
+from tests.kept import kept_until_the_end
+from tests.reporting.circular_months import september
 from tests.reporting.filings import publish
 
 MONTH = "/circular/2007-09/"
