@@ -27,6 +27,7 @@ from submissions.intake import (
     read_comment,
     read_explanations,
     read_milestones,
+    unknown_field,
 )
 from submissions.milestones import MilestoneRow
 from submissions.models import Figure, FigureState, MonthlyReport
@@ -45,6 +46,10 @@ SAME = "same"
 #: Asked for where a milestone is what the prefectures of a unit do.
 COUNT_CELLS = ("covered", "in_scope")
 NOTE = "note"
+#: What a post carries besides cells: whose page it was, in which unit, and what is asked for.
+CARRIED = frozenset({"csrfmiddlewaretoken", "version", "scale", "seen", "then", "remove"})
+#: Longer names of fields are cut where they are told.
+LONGEST_NAME = 80
 
 
 @dataclass
@@ -122,6 +127,8 @@ class ReportForm:
         self.cells = {cell.name: cell for cell in _stored_cells(told, milestones, scale)}
         self.cells |= {one.name: Cell(one.name, one.answer) for one in self.asked}
         self.strange: dict[str, str] = {}
+        #: Fields that no page of ours has, such as the unit, the month or the status (F-27).
+        self.foreign: list[str] = []
         self.complaints: list[Complaint] = []
         if posted is not None:
             self._take(posted)
@@ -132,8 +139,10 @@ class ReportForm:
             if name in self.cells:
                 cell = self.cells[name]
                 cell.typed, cell.seen = grammar.trim(typed), seen.get(name)
-            elif name.partition(".")[0] in {"figure", "milestone", "explanation"}:
+            elif (kind := name.partition(".")[0]) in {"figure", "milestone", "explanation"}:
                 self.strange[name] = typed
+            elif kind != "reply" and name not in CARRIED:  # a comment may be gone since the page was opened
+                self.foreign.append(name[:LONGEST_NAME])
 
     @property
     def seen(self) -> str:
@@ -153,6 +162,7 @@ class ReportForm:
 
         :raises InputRefused: with every complaint, in the order of the page; each cell then knows its own.
         """
+        self.complaints += [unknown_field(name).at(name) for name in self.foreign]
         rows = self._rows("figure")
         due = [row.indicator for row in self.told.rows]
         reader = FigureReader(report, due, facts.figures_by_indicator(report), scale=Decimal(self.scale))

@@ -1,6 +1,6 @@
 """Refused steps leave a trace too: who tried what with which report, at which version, and what kept them from it.
 
-What was merely typed wrong (400) is no attempt at the workflow and leaves none.
+What was merely typed wrong (400) is no attempt at the workflow and leaves none; what no page of ours sends does.
 """
 
 from __future__ import annotations
@@ -8,16 +8,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
+from datetime import date
+from functools import partial, wraps
 from typing import ParamSpec, cast
 
 from django.db import DatabaseError, transaction
 
 from accounts import audit
 from accounts.audit_words import REFUSED
-from accounts.models import User
-from submissions.models import MonthlyReport
+from accounts.models import ReportingUnit, User
+from submissions.models import MonthlyReport, Verb
 from targets import periods
+from workplan.lib.problems import RequestRefused
 from workplan.lib.refusals import Refused
 
 logger = logging.getLogger(__name__)
@@ -59,20 +61,44 @@ def note(refusal: Refused, verb: str, report: MonthlyReport, *, by: User, versio
     """
     if refusal.http_status == BAD_INPUT:
         return
-    details = {
+    details: dict[str, object] = {
         "unit": report.unit.code,
         "month": periods.format_month(report.period_id),
         "version": version,
         "code": refusal.code,
     }
+    refusal.leave_trace = partial(_append, verb, None if report.pk is None else report, by, details)
+    refusal.leave_trace()
 
-    def record() -> None:
-        try:
-            with transaction.atomic():
-                obj = None if report.pk is None else report
-                audit.record(f"report.{verb.lower()}{REFUSED}", by=by, obj=obj, details=details)
-        except DatabaseError:
-            logger.exception("The refusal of %s could not be recorded: %s", verb, details)
 
-    refusal.leave_trace = record
-    record()
+#: Faults that whoever fills in a page cannot cause. An answer to a finding that is gone meanwhile is none.
+FORGED = frozenset(
+    {
+        "another_person", "field_not_used", "unknown_cell", "unknown_field", "unknown_indicator", "unknown_milestone",
+        "unknown_part",
+    }
+)  # fmt: skip
+#: So many of the names sent are kept.
+MOST_NAMES = 20
+
+
+def note_forged(refusal: Refused, unit: ReportingUnit, *, by: User, month: date | None = None) -> None:
+    """Append one `report.save.refused` where what was sent is nothing that a page of ours sends (F-27)."""
+    faults = [one for one in refusal.errors() if isinstance(refusal, RequestRefused) or str(one.get("code")) in FORGED]
+    if not faults:
+        return
+    details = {
+        "unit": unit.code,
+        "month": "" if month is None else periods.format_month(month),
+        "code": str(faults[0]["code"]),
+        "fields": [str(one["pointer"]) for one in faults[:MOST_NAMES] if "pointer" in one],
+    }
+    _append(Verb.SAVE, None, by, details)
+
+
+def _append(verb: str, report: MonthlyReport | None, by: User, details: dict[str, object]) -> None:
+    try:
+        with transaction.atomic():
+            audit.record(f"report.{verb.lower()}{REFUSED}", by=by, obj=report, details=details)
+    except DatabaseError:
+        logger.exception("The refusal of %s could not be recorded: %s", verb, details)

@@ -5,7 +5,7 @@ The form, REST, Excel and commands hand over rows of raw cells; none of them par
 names say.
 """
 
-from submissions.intake.cells import Complaint, InputRefused, Row, clean_text
+from submissions.intake.cells import Complaint, InputRefused, Row, clean_text, unknown_field
 from submissions.intake.comments import COMMENT_FIELDS, CommentInput, CommentReader, read_replies
 from submissions.intake.figures import (
     FIGURE_FIELDS,
@@ -42,4 +42,5 @@ __all__ = [
     "read_milestones",
     "read_replies",
     "retired",
+    "unknown_field",
 ]

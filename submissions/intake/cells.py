@@ -107,12 +107,13 @@ class Cells:
 def refuse_unknown_fields(named: Iterable[str], known: Sequence[str]) -> None:
     unknown = sorted(set(named).difference(known))
     if unknown:
-        raise CellRefused(
-            unknown[0],
-            "unknown_field",
-            gettext_noop("没有名为“%(field)s”的字段，或它不能由填报方写入。"),
-            field=unknown[0][:40],
-        )
+        raise unknown_field(unknown[0])
+
+
+def unknown_field(name: str) -> CellRefused:
+    """Return the refusal of a field that is not there to be written."""
+    template = gettext_noop("没有名为“%(field)s”的字段，或它不能由填报方写入。")
+    return CellRefused(name, "unknown_field", template, field=name[:40])
 
 
 def clean_text(raw: object, field: str = "note", most: int = LONGEST_TEXT) -> str:

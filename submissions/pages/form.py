@@ -15,7 +15,7 @@ from accounts import permissions
 from accounts.models import NATION_CODE, AuditEntry, User
 from submissions import workflow
 from submissions.evidence.shown import Limits
-from submissions.forms import Cell, ReportForm, cells_of, inputs_of, number_in, scale_of
+from submissions.forms import NOTE, Cell, ReportForm, cells_of, inputs_of, number_in, scale_of
 from submissions.intake import Complaint
 from submissions.milestones import MilestoneRow
 from submissions.models import CellComment, Decision, MilestoneProgress, MonthlyReport, Verb
@@ -186,9 +186,9 @@ class FormPage:
         return [(self._name_of(cell.name), cell) for cell in self.form.contested]
 
     def _name_of(self, pointer: str) -> str:
-        _kind, _dot, rest = pointer.partition(".")
+        kind, _dot, rest = pointer.partition(".")
         code = rest.split(".")[0].rpartition(":")[2]
-        return self.names.get(code, code or _("备注"))
+        return self.names.get(code, code or (_("备注") if kind == NOTE else kind))
 
     @property
     def asked(self) -> list[AskedHere]:

@@ -4,7 +4,7 @@
 """
 
 from submissions.patches.asked import MOST_BYTES, MOST_CELLS, MOST_UNSAVED, Patch, PatchCell, read_patch
-from submissions.patches.taken import CellAnswer, MonthAnswer, Outcome, take
+from submissions.patches.taken import CellAnswer, MonthAnswer, Outcome, complaints_of, take
 
 __all__ = [
     "MOST_BYTES",
@@ -15,6 +15,7 @@ __all__ = [
     "Outcome",
     "Patch",
     "PatchCell",
+    "complaints_of",
     "read_patch",
     "take",
 ]

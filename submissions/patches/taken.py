@@ -90,6 +90,11 @@ def take(unit: ReportingUnit, patch: Patch, *, by: User, now: datetime) -> list[
     return [_Taking(unit, known[month], cells, patch, by, now).answer() for month, cells in sorted(asked.items())]
 
 
+def complaints_of(answers: Iterable[MonthAnswer]) -> InputRefused:
+    """Return what was refused in any cell as one refusal, to be looked through."""
+    return InputRefused([one for answer in answers for cell in answer.cells for one in cell.complaints])
+
+
 class _Taking:
     """One month of a patch."""
 

@@ -9,13 +9,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import permissions
 from accounts.models import ReportingUnit
+from submissions import trail
 from submissions.pages.answers import patch_answer
 from submissions.pages.cell import cell_page
 from submissions.pages.grid import grid_page
 from submissions.pages.grid_words import page_config
 from submissions.pages.units_typed import scale_named
 from submissions.pages.unsaved import unsaved_sheet
-from submissions.patches import MOST_BYTES, MOST_UNSAVED, read_patch, take
+from submissions.patches import MOST_BYTES, MOST_UNSAVED, complaints_of, read_patch, take
 from submissions.views.work import month_named, year_asked
 from workplan.lib import clock
 from workplan.lib.problems import MEDIA_TYPE, BodyTooLarge, problem
@@ -52,8 +53,10 @@ def cells(request: HttpRequest, code: str) -> HttpResponse:
             raise AnotherPerson(_("本页是另一位用户打开的。请由该用户重新登录，或刷新页面。"))
         answers = take(unit, patch, by=request.user, now=clock.now())
     except Refused as refusal:
+        trail.note_forged(refusal, unit, by=request.user)
         body = problem(refusal.http_status, refusal.code, str(refusal), refusal.errors())
         return JsonResponse(body, status=refusal.http_status, content_type=MEDIA_TYPE)
+    trail.note_forged(complaints_of(answers), unit, by=request.user)
     answer = patch_answer(answers, patch)
     return JsonResponse(answer.body, status=answer.status)
 

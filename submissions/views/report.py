@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from submissions import services, signing, workflow
+from submissions import services, signing, trail, workflow
 from submissions.evidence.shown import with_evidence
 from submissions.forms import Draft, ReportForm
 from submissions.intake import read_comment
@@ -115,7 +115,10 @@ def _save(request: HttpRequest, opened: MonthlyReport) -> HttpResponse:
     try:
         draft = form.read(opened, today=now.date())
         if is_behind and (form.contested or version_seen(request) > opened.version):
-            raise services.StaleVersion(opened)
+            stale = services.StaleVersion(opened)
+            if version_seen(request) > opened.version:  # a version there never was
+                trail.note(stale, Verb.SAVE, opened, by=request.user, version=version_seen(request))
+            raise stale
         if form.is_changed:
             opened = _saved(request, opened, draft, now)
     except services.StaleVersion:
@@ -124,6 +127,7 @@ def _save(request: HttpRequest, opened: MonthlyReport) -> HttpResponse:
         form, milestones = _form(request, fresh)
         return _show_form(request, form, milestones, refusal=services.StaleVersion(fresh))
     except Refused as refusal:
+        trail.note_forged(refusal, opened.unit, by=request.user, month=opened.month)
         _warn_of_files(request)
         return _show_form(request, form, milestones, refusal=refusal)
     if form.is_changed or not (evidence.is_asked(request) or is_check):

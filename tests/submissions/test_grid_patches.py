@@ -328,6 +328,7 @@ def test_a_page_of_another_person_saves_nothing(as_clerk, lead):
 
     assert (response.status_code, response.json()["type"]) == (403, "urn:workplan:problem:another-person")
     assert not MonthlyReport.objects.exists()
+    assert [one["code"] for one in refused_saves()] == ["another_person"]
 
 
 def test_without_the_token_nothing_is_saved_f_14(clerk):
@@ -355,6 +356,16 @@ def test_a_body_beyond_the_limit_is_not_even_read(as_clerk):
     response = as_clerk.post(ADDRESS, b"x" * (1024 * 1024 + 1), content_type="application/json")
 
     assert response.status_code == 413
+
+
+def refused_saves() -> list[dict[str, object]]:
+    return [one.details for one in AuditEntry.objects.filter(action="report.save.refused").order_by("number")]
+
+
+def test_a_slip_in_the_grid_leaves_no_entry(as_clerk):
+    patch(as_clerk, cell("T01", "12万"))
+
+    assert refused_saves() == []
 
 
 @pytest.mark.parametrize(
@@ -385,6 +396,7 @@ def test_what_no_page_of_ours_sends_is_refused_with_its_place_f_27(as_clerk, cha
     assert response.status_code == 400
     assert [one["pointer"] for one in response.json()["errors"]] == [pointer]
     assert not MonthlyReport.objects.exists()
+    assert [(one["unit"], one["fields"]) for one in refused_saves()] == [("440000", [pointer])]
 
 
 @pytest.mark.parametrize(
@@ -409,6 +421,7 @@ def test_a_cell_that_does_not_exist_is_named_and_nothing_stored_f_27(as_clerk, n
     assert outcomes(response) == [(name, "refused")]
     assert response.json()["cells"][0]["complaints"]
     assert not MonthlyReport.objects.exists()
+    assert len(refused_saves()) == (name != "explanation.V08")
 
 
 def test_the_number_of_queries_does_not_grow_with_the_cells(as_clerk, unit, django_assert_max_num_queries):

@@ -210,7 +210,7 @@ def test_milestones_and_figures_are_saved_in_one_post(as_clerk):
 
 
 def test_a_thousand_cells_are_one_post(as_clerk):
-    data = {**opened(as_clerk), "figure.T01.value": "5", **{f"extra{number}": "" for number in range(3000)}}
+    data = {**opened(as_clerk), "figure.T01.value": "5", **{f"reply.{number}": "" for number in range(3000)}}
 
     assert as_clerk.post(ADDRESS, data).status_code == 302
 
@@ -264,13 +264,41 @@ def test_text_is_kept_as_text(as_clerk, text):
     assert "<script>alert" not in text_of(as_clerk.get(ADDRESS))
 
 
-def test_a_forged_unit_month_or_status_changes_nothing(as_clerk):
-    forged = {"unit": "230000", "month": "2007-08", "status": "APPROVED", "report": "1"}
+def refused_saves() -> list[dict[str, object]]:
+    return [one.details for one in AuditEntry.objects.filter(action="report.save.refused").order_by("number")]
 
-    as_clerk.post(ADDRESS, {**opened(as_clerk), **forged, "figure.T01.value": "5"})
 
-    report = MonthlyReport.objects.get()
-    assert (report.unit.code, report.month, report.status) == ("440000", date(2007, 9, 1), "DRAFT")
+@pytest.mark.parametrize("name", ["unit", "month", "status", "report", "x" * 200])
+def test_a_forged_field_is_refused_audited_and_nothing_stored_f_27(as_clerk, name):
+    response = as_clerk.post(ADDRESS, {**opened(as_clerk), name: "230000", "figure.T01.value": "5"})
+
+    assert response.status_code == 422
+    assert f"没有名为“{name[:40]}”的字段，或它不能由填报方写入。" in text_of(response)
+    assert f'<span class="refusal__name">{name[:80]}</span>' in text_of(response)
+    assert not MonthlyReport.objects.exists()
+    assert refused_saves() == [
+        {"unit": "440000", "month": "2007-09", "code": "unknown_field", "fields": [name[:80]]},
+    ]
+
+
+def test_several_forged_fields_leave_one_entry_and_a_slip_beside_them_is_no_forgery(as_clerk):
+    forged = {"status": "APPROVED", "figure.T99.value": "1", "figure.T01.value": "12万"}
+
+    as_clerk.post(ADDRESS, {**opened(as_clerk), **forged})
+
+    assert [sorted(one["fields"]) for one in refused_saves()] == [["figure.T99.indicator", "status"]]
+
+
+def test_what_is_only_typed_wrong_leaves_no_entry(as_clerk):
+    as_clerk.post(ADDRESS, {**opened(as_clerk), "figure.T01.value": "12万"})
+
+    assert refused_saves() == []
+
+
+def test_an_answer_to_a_comment_that_is_gone_is_no_forgery(as_clerk):
+    response = as_clerk.post(ADDRESS, {**opened(as_clerk), "reply.99": "", "figure.T01.value": "5"})
+
+    assert (response.status_code, refused_saves()) == (302, [])
 
 
 @pytest.mark.parametrize("version", ["", "x", "7", "-1", "١", "9" * 40])
@@ -281,6 +309,7 @@ def test_a_forged_version_is_stale(as_clerk, version):
 
     assert response.status_code == 409
     assert MonthlyReport.objects.count() == 0
+    assert [one["code"] for one in refused_saves()] == (["stale_version"] if version == "7" else [])
 
 
 # Findings --------------------------------------------------------------------------------------
