@@ -8,9 +8,11 @@ from pathlib import Path
 
 import openpyxl
 from django.conf import settings
-from django.core.checks import Error, Tags, register, run_checks
+from django.core.checks import WARNING, CheckMessage, Error, Tags, register, run_checks
 from django.core.management.base import SystemCheckError
 from django.db import OperationalError, connection
+
+from workplan import clocks
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +35,10 @@ def refuse_unsafe_start() -> None:
         errors += run_checks(tags=[Tags.database], databases=["default"])
     except OperationalError:
         logger.warning("started without asking the database whether it is safe")
+    for one in errors:
+        if not one.is_serious():
+            logger.warning("started with a warning", extra={"check": one.id, "says": one.msg})
+    errors = [one for one in errors if one.is_serious()]
     if errors:
         raise SystemCheckError("\n".join(str(error) for error in errors))
 
@@ -117,6 +123,14 @@ def database_is_durable(app_configs: object, databases: object = None, **kwargs:
         if cursor.fetchone()[0] == "off":
             errors.append(Error("PostgreSQL runs with synchronous_commit off.", id="workplan.E012"))
     return errors
+
+
+@register(Tags.database)
+def clocks_agree(app_configs: object, databases: object = None, **kwargs: object) -> list[CheckMessage]:
+    """A clock that is off is told and stops nothing: deadlines are judged a little wrong, nothing is lost."""
+    said = clocks.alarm(clocks.apart()) if databases else ""
+    hint = "Let both machines take their time from the same NTP server."
+    return [CheckMessage(WARNING, said, hint=hint, id="workplan.W010")] if said else []
 
 
 @register(Tags.database)
