@@ -111,5 +111,16 @@ def test_the_pages_of_item_and_unit_say_how_many(client, ministry, periods, unit
     report = client.get(f"/reports/2007-09/{units[0].code}/").content.decode()
 
     assert "已覆盖地级单位 <b>1</b>/10" in item
+    assert "基数以各单位填报为准：计划列 10 个地级单位，直辖市按区县、兵团按师另计" in item
     assert "已覆盖 1/2" in item
     assert "已覆盖 1/2" in report
+
+
+def test_where_the_plan_names_no_number_the_base_is_the_units_alone(client, ministry, periods, units, cities):
+    cities.scope_count = None
+    cities.save(update_fields=["scope_count"])
+    client.force_login(ministry)
+
+    item = client.get("/plan/items/27/?month=2007-09").content.decode()
+
+    assert '<span class="muted">基数以各单位填报为准</span>' in item
