@@ -24,11 +24,14 @@ def reference_of(report: MonthlyReport, number: int) -> str:
 def due_words(
     period: ReportingMonth, today: date, *, due_on: date | None = None, offices: workdays.WorkingDays | None = None
 ) -> str:
-    """Say what is left until the due date: working days, or how many days it is past.
+    """Say what is left until the due date: working days, or how many days it is past; a day ends in Beijing.
 
     `due_on` is the unit's own date where its time was extended; who asks for many months reads `offices` once.
     """
-    due_on = due_on or period.due_on
+    return _("%(left)s（北京时间）") % {"left": _left(today, due_on or period.due_on, offices)}
+
+
+def _left(today: date, due_on: date, offices: workdays.WorkingDays | None) -> str:
     if today > due_on:
         late = (today - due_on).days
         return ngettext("逾期 %(count)s 天", "逾期 %(count)s 天", late) % {"count": late}

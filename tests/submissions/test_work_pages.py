@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from submissions import calendar, services
 from submissions.intake import read_milestones
@@ -195,15 +196,25 @@ def test_the_year_costs_the_same_queries(client, unit, year, lead, n, django_ass
 @pytest.mark.parametrize(
     ("today", "words"),
     [
-        (date(2007, 9, 28), "还有 5 个工作日"),  # the weekend of 29 September was worked for the holiday
-        (date(2007, 10, 5), "今天截止"),
-        (date(2007, 10, 9), "逾期 4 天"),
+        (date(2007, 9, 28), "还有 5 个工作日（北京时间）"),  # the weekend of 29 September was worked for the holiday
+        (date(2007, 10, 5), "今天截止（北京时间）"),
+        (date(2007, 10, 9), "逾期 4 天（北京时间）"),
     ],
 )
 def test_what_is_left_is_counted_in_working_days(period, today, words):
     period.due_on = date(2007, 10, 10) if today < date(2007, 10, 1) else period.due_on
 
     assert due_words(period, today) == words
+
+
+def test_c03_a_deadline_says_whose_day_it_is_in_either_language(client, clerk, period):
+    """Whatever a browser's clock says, in Urumqi or abroad."""
+    client.force_login(clerk)
+
+    for page in ("/reports/", "/reports/2007-09/440000/"):
+        assert "（北京时间）" in text_of(client.get(page))
+    with translation.override("en"):
+        assert due_words(period, date(2007, 10, 9)) == "4 days overdue (Beijing time)"
 
 
 # The ministry's choice -------------------------------------------------------------------------
