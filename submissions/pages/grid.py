@@ -16,7 +16,7 @@ from submissions.pages.form import why_not
 from submissions.pages.grid_milestones import GridMilestones, grid_milestones
 from submissions.pages.units_typed import measured_by, part_labels, scales_offered
 from submissions.pages.work import State, Year, state_of
-from submissions.pages.years import months_of_the_year, years_begun
+from submissions.pages.years import months_of_the_year, years_filed
 from submissions.workflow import is_locked
 from targets import periods
 from targets.models import Indicator
@@ -101,7 +101,7 @@ class GridPage:
     columns: list[Column]
     lines: list[Line]
     scale: int
-    #: The plan years that have begun, newest first.
+    #: The plan years that have begun and in which the unit files, newest first.
     years: list[int]
     #: Where the milestones stand of the month to begin with.
     milestones: GridMilestones
@@ -137,21 +137,22 @@ class GridPage:
 def grid_page(
     unit: ReportingUnit, *, person: User, today: date, scale: int, asked: int | None = None
 ) -> GridPage | None:
-    """Return a year of the unit, the newest where none is asked for; None where it files nothing in it.
+    """Return a year of the unit, the newest it files in where none is asked for; None where it files nothing in it.
 
     The number of queries does not depend on its size.
     """
-    months = months_of_the_year(today, asked)
-    year = Year(unit, months)
-    if not year.indicators:
+    years = years_filed(unit, today)
+    if not years or (asked or years[0]) not in years:
         return None
+    months = months_of_the_year(today, asked or years[0])
+    year = Year(unit, months)
     prefetch_related_objects(year.indicators, "filed_parts")
     columns = [_column(period, year, person=person, today=today) for period in months]
     found = {column.key: _found(column, year) for column in columns}
     lines = [line for one in year.indicators for line in _lines(one, columns, year, found, scale)]
     worked_on = _newest(columns) or _newest_opened(columns, today)
     milestones = grid_milestones(worked_on.report, may_edit=not worked_on.why, today=today)
-    return GridPage(unit, columns, lines, scale, years_begun(today), milestones)
+    return GridPage(unit, columns, lines, scale, years, milestones)
 
 
 def _newest(columns: Sequence[Column]) -> Column | None:

@@ -18,6 +18,15 @@ def years_begun(today: date) -> list[int]:
     return list(begun.order_by("-plan__year").values_list("plan__year", flat=True).distinct())
 
 
+def years_filed(unit: ReportingUnit, today: date) -> list[int]:
+    """Return the plan years that have begun and in which the unit files figures, newest first.
+
+    A new plan may be in force some days before it is allocated to the units.
+    """
+    begun = ReportingMonth.objects.filter(opens_on__lte=today, plan__assignments__unit=unit)
+    return list(begun.order_by("-plan__year").values_list("plan__year", flat=True).distinct())
+
+
 def months_of_the_year(today: date, year: int | None = None) -> list[ReportingMonth]:
     """Return the months of the plan year; where none is named, of the newest that has begun."""
     year = year or next(iter(years_begun(today)), None)

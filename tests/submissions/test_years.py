@@ -129,6 +129,16 @@ def test_a_year_in_which_a_unit_files_nothing_asks_nothing_of_it(as_clerk, two_y
     assert {one.period.month.year for one in page_at(as_clerk, "/reports/").rows} == {2008}
 
 
+def test_the_grid_opens_at_the_newest_year_in_which_the_unit_files(as_clerk, two_years, unit):
+    """The new plan is in force and not yet allocated to the unit."""
+    unit.assignments.filter(plan=two_years).delete()
+
+    page = page_at(as_clerk, "/reports/grid/440000/")
+
+    assert (page.year, page.years) == (2007, [2007])
+    assert as_clerk.get("/reports/grid/440000/", {"year": "2008"}).status_code == 404
+
+
 def test_c_07_months_of_both_years_are_offered_where_figures_are_read(two_years, ministry, unit):
     offered = months.offered(ministry, month(2008, 1), today=date(2008, 1, 3), unit=unit)
 
