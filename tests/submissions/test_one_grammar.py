@@ -1,4 +1,4 @@
-"""G-18: the same text gets the same verdict wherever it is written: form, REST, CSV, a workbook's cell."""
+"""G-18: the same text gets the same verdict wherever it is written: form, REST, CSV, a workbook's cell, the grid."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import os
 import re
 from datetime import datetime
 
+import pytest
 from django.conf import settings as django_settings
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -16,14 +17,18 @@ from submissions.bulk.tables import _value
 from submissions.forms import ReportForm
 from submissions.intake import FigureReader, InputRefused
 from submissions.models import MonthlyReport
+from submissions.patches import MOST_CELLS, Outcome, read_patch, take
 from submissions.statement import Row, Statement
 from targets.models import Indicator, IndicatorPart, Kind
+from tests import factories
 from tests.workplan.test_number_properties import FULL_WIDTH, OUTSIDE
 from workplan.lib.spreadsheets import read_text
 from workplan.lib.spreadsheets.cells import cell_from
 
 #: Strings per run; each drawn text holds many, divided by a sign that no figure holds.
 LEAST_STRINGS = int(os.environ.get("WORKPLAN_EXAMPLES", "100000"))
+#: Of them the grid is sent every twentieth: its road leads over the database, a patch at a time.
+LEAST_SENT = LEAST_STRINGS // 20
 LONGEST, DIVIDER = 1_500, "|"
 SIGNS = (
     "0123456789" * 5 + ".,-+" * 3 + "万亿%eE_'()十零NaN人元/—" + "".join(FULL_WIDTH.values()) + "".join(sorted(OUTSIDE))
@@ -94,6 +99,51 @@ def test_g18_form_rest_csv_and_workbook_agree_on_every_text():
 
     agree()
     assert n_strings >= LEAST_STRINGS
+
+
+class Grid:
+    """The cells of one month, all of one kind, as many as a patch may hold."""
+
+    def __init__(self) -> None:
+        self._unit, self._period = factories.UnitFactory(code="440000"), factories.MonthFactory(number=9)
+        self._clerk = factories.person("CLERK", self._unit)
+        for number in range(MOST_CELLS):
+            indicator = factories.IndicatorFactory(code=f"X{number:03}", stock=True, decimals=2, frequency=1)
+            factories.AssignmentFactory(unit=self._unit, indicator=indicator)
+
+    def __call__(self, texts: list[str]) -> list[tuple[object, ...]]:
+        """Send the texts as the grid's script does, read and not stored; return the verdicts."""
+        names = [f"figure.X{number:03}.value" for number in range(len(texts))]
+        cells = [
+            {"month": "2007-09", "name": name, "text": text, "seen": ""}
+            for name, text in zip(names, texts, strict=True)
+        ]
+        patch = read_patch({"person": self._clerk.pk, "dry_run": True, "cells": cells})
+        [answer] = take(self._unit, patch, by=self._clerk, now=factories.shanghai(2007, 10, 3))
+        assert [one.cell.name for one in answer.cells] == names
+        return [
+            tuple((fault.code, fault.message) for fault in one.complaints)
+            if one.outcome == Outcome.REFUSED
+            else (one.value,)
+            for one in answer.cells
+        ]
+
+
+@pytest.mark.django_db
+def test_g18_the_grid_agrees_on_every_text_too():
+    n_strings, grid = 0, Grid()
+
+    @settings(max_examples=max(1, LEAST_SENT // 180), deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.text(DRAWN, min_size=LONGEST, max_size=LONGEST).map(lambda drawn: drawn.translate(MEANT)))
+    @example("１２．５|1,234.50 |\x1f5|5\x85|'=1|-1|+1|12万|　5|")
+    def agree(text):
+        nonlocal n_strings
+        texts = text.split(DIVIDER)[:MOST_CELLS]
+        n_strings += len(texts)
+        assert grid(texts) == [verdict(one) for one in texts]
+
+    agree()
+    assert n_strings >= LEAST_SENT
 
 
 def test_no_script_reads_a_number_that_a_person_typed():
