@@ -1,6 +1,7 @@
 """People at random on two months of one unit, held against a model of the workflow (acceptance.md A.2.1, G-05).
 
 The same 200 walks of 30 steps every time; WORKPLAN_MODEL=2000x50 draws longer ones anew (CONTRIBUTING.md).
+Everything is held after every fifth step and at the end of a walk, in the longer ones after every step.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from accounts.models import AuditEntry
 from reporting import totals
-from reporting.models import Total
+from reporting.models import SnapshotRow, Total
 from submissions import calendar, services
 from submissions.intake import FigureInput
 from submissions.models import Decision, Explanation, Figure, Filing, MonthlyReport
@@ -33,6 +34,7 @@ from workplan.lib.refusals import Refused
 
 LONGER = os.environ.get("WORKPLAN_MODEL")
 RUNS, STEPS = (int(number) for number in (LONGER or f"{times(200)}x30").split("x"))
+HOLD_EVERY = 1 if LONGER else 5
 MONTHS = (8, 9)
 #: What each person may do, written down a second time: the model knows nothing of `permissions` or `workflow`.
 RIGHTS = {
@@ -42,6 +44,7 @@ RIGHTS = {
     "two": {"save", "submit", "withdraw", "correct", "approve", "return", "reopen"},
     "neighbour": set(),
 }
+PUBLISHERS = {"one", "two"}
 FROM = {
     "save": {S.DRAFT, S.RETURNED},
     "submit": {S.DRAFT, S.RETURNED},
@@ -72,6 +75,8 @@ class Case:
     approved: Decimal | None = None
     closed_at: datetime | None = None
     reopened_at: datetime | None = None
+    #: What the month was published with: the unit's figure and the nation's; None while it is not.
+    published: tuple[Decimal | None, Decimal] | None = None
     #: What each filing held when it was handed in, by its key.
     frozen: dict[int, Decimal | None] = field(default_factory=dict)
 
@@ -122,6 +127,7 @@ class Reports(RuleBasedStateMachine):
         self.now = shanghai(2007, 10, 3)
         self.cases = {month: Case() for month in MONTHS}
         self.reports = {month: services.report_for(self.world.unit, self.world.periods[month]) for month in MONTHS}
+        self.n_steps = 0
         self.n_before, self.n_accepted, self.n_refused = AuditEntry.objects.count(), 0, 0
         self.again: Callable[[], object] | None = None
         self.is_again_audited = False
@@ -191,6 +197,21 @@ class Reports(RuleBasedStateMachine):
         case.closed_at = period.closed_at
         self.n_accepted += 1
 
+    @rule(month=months, who=persons)
+    def publish(self, month: int, who: str) -> None:
+        """Once, by the ministry; it moves no report, and what was shown then stays known whatever comes after."""
+        case = self.cases[month]
+        self.now += timedelta(minutes=1)
+        try:
+            calendar.publish_month(self.world.periods[month], by=self.world.people[who], now=self.now)
+        except Refused:
+            assert who not in PUBLISHERS or case.published is not None, f"{who} was kept from publishing"
+            return
+        assert who in PUBLISHERS, f"{who} published"
+        assert case.published is None, "published twice"
+        case.published = self.stands(month)
+        self.n_accepted += 2  # the publication, and what it froze
+
     @rule()
     def repeat(self) -> None:
         """A request sent again changes nothing: its version is gone, or its step is."""
@@ -236,10 +257,17 @@ class Reports(RuleBasedStateMachine):
         for month, case in self.cases.items():
             assert stand.get(month, (S.DRAFT, 0)) == (case.status, case.version)
 
+    @invariant()
+    def everything_holds_every_few_steps(self) -> None:
+        self.n_steps += 1
+        if self.n_steps % HOLD_EVERY == 0:
+            self.hold_everything()
+
     def hold_everything(self) -> None:
         self.hold_filings()
         self.hold_decisions()
         self.hold_totals()
+        self.hold_published()
         assert AuditEntry.objects.count() - self.n_before == self.n_accepted + self.n_refused
         stranger = self.world.people["neighbour"]
         seen = MonthlyReport.objects.visible_to(stranger).filter(unit=self.world.unit)
@@ -278,15 +306,29 @@ class Reports(RuleBasedStateMachine):
     def hold_totals(self) -> None:
         """The nation is the sum of what is approved; what nobody approved is no number, never 0."""
         totals.refresh()
-        approved = {8: self.cases[8].approved, 9: self.cases[9].approved}
-        newest = approved | ({9: approved[8]} if approved[9] is None else {})
         rows = Total.objects.filter(
             indicator=self.world.indicator, month__in=[p.month for p in self.world.periods.values()]
         )
         told = {(one.unit.code, one.month.month): one.value for one in rows.select_related("unit")}
         for month in MONTHS:
-            assert told.get(("440000", month)) == newest[month]
-            assert told["000000", month] == 7 + (newest[month] or 0)
+            assert (told.get(("440000", month)), told["000000", month]) == self.stands(month)
+
+    def hold_published(self) -> None:
+        """A published month shows what was approved on that day, neither more nor less."""
+        rows = SnapshotRow.objects.filter(indicator=self.world.indicator, unit__code__in=["440000", "000000"])
+        shown = {
+            (code, month.month): value for code, month, value in rows.values_list("unit__code", "snapshot", "value")
+        }
+        published = {month: case.published for month, case in self.cases.items() if case.published is not None}
+        assert {month for _code, month in shown} == set(published)
+        for month, figures in published.items():
+            assert (shown.get(("440000", month)), shown["000000", month]) == figures
+
+    def stands(self, month: int) -> tuple[Decimal | None, Decimal]:
+        """Return what is approved by now: the unit's newest figure of the months so far, and the nation's."""
+        approved = [self.cases[one].approved for one in MONTHS if one <= month]
+        newest = next((value for value in reversed(approved) if value is not None), None)
+        return newest, 7 + (newest or Decimal(0))
 
 
 def test_nothing_people_do_breaks_the_invariants(world):
