@@ -48,6 +48,8 @@ COUNT_CELLS = ("covered", "in_scope")
 NOTE = "note"
 #: What a post carries besides cells: whose page it was, in which unit, and what is asked for.
 CARRIED = frozenset({"csrfmiddlewaretoken", "version", "scale", "seen", "then", "remove"})
+#: A comment may be gone since the page was opened; a place for a file that was left empty is sent as a blank field.
+_PASSED_OVER = frozenset({"reply", "evidence"})
 #: Longer names of fields are cut where they are told.
 LONGEST_NAME = 80
 
@@ -141,7 +143,7 @@ class ReportForm:
                 cell.typed, cell.seen = grammar.trim(typed), seen.get(name)
             elif (kind := name.partition(".")[0]) in {"figure", "milestone", "explanation"}:
                 self.strange[name] = typed
-            elif kind != "reply" and name not in CARRIED:  # a comment may be gone since the page was opened
+            elif kind not in _PASSED_OVER and name not in CARRIED:
                 self.foreign.append(name[:LONGEST_NAME])
 
     @property

@@ -295,8 +295,10 @@ def test_what_is_only_typed_wrong_leaves_no_entry(as_clerk):
     assert refused_saves() == []
 
 
-def test_an_answer_to_a_comment_that_is_gone_is_no_forgery(as_clerk):
-    response = as_clerk.post(ADDRESS, {**opened(as_clerk), "reply.99": "", "figure.T01.value": "5"})
+@pytest.mark.parametrize("name", ["reply.99", "evidence.M01-1", "then", "csrfmiddlewaretoken"])
+def test_what_a_browser_sends_beside_the_cells_is_no_forgery(as_clerk, name):
+    """An answer to a comment that is gone; a place for a file that was left empty, which comes as a blank field."""
+    response = as_clerk.post(ADDRESS, {**opened(as_clerk), name: "", "figure.T01.value": "5"})
 
     assert (response.status_code, refused_saves()) == (302, [])
 
