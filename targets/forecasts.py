@@ -23,8 +23,9 @@ from targets.periods import MONTHS_IN_YEAR
 
 Point = tuple[int, Decimal]
 
-#: A forecast from fewer figures of the year would be a guess; by months per period.
-FEWEST_POINTS = {1: 4, 3: 2, 6: 2, 12: 2}
+#: A forecast from fewer figures of the year would be a guess: what comes quarterly or half-yearly has none before
+#: its December, when there is nothing left to forecast.
+FEWEST_POINTS = 4
 
 #: Student's t for a two-sided 80 % band, by degrees of freedom 1 to 11.
 _T80 = (
@@ -63,8 +64,9 @@ def forecast(points: Sequence[Point], goal: Goal, shares: Sequence[Decimal] | No
     None: too few points (``FEWEST_POINTS``).
     Source: contract 3, "Forecast"; acceptance.md UX-30.
 
-    >>> jobs = Goal(Kind.FLOW, bound=None, target=None, frequency=3)
-    >>> forecast([(3, Decimal(200)), (6, Decimal(500))], jobs).value
+    >>> jobs = Goal(Kind.FLOW, bound=None, target=None)
+    >>> done = [(1, Decimal(60)), (2, Decimal(140)), (3, Decimal(240)), (6, Decimal(500))]
+    >>> forecast(done, jobs).value
     Decimal('1000')
     """
     by_season = None if shares is None else seasonal(points, shares, goal=goal)
@@ -75,7 +77,7 @@ def run_rate(points: Sequence[Point], *, goal: Goal) -> Forecast | None:
     """Return the year end at the average pace so far: v * 12 / m, or b + (v - b) * 12 / m for STOCK.
 
     RATIO, and STOCK without baseline, follow the line through their first and last point (TREND), a RATIO
-    within 0 and 1; COUNT, ZERO and lines through two points keep the last value without a band (LAST).
+    within 0 and 1; COUNT and ZERO keep the last value without a band (LAST).
 
     Shape: (month, value) of the figures reported this year, one per month.
     Unit: that of the values.
@@ -99,9 +101,10 @@ def seasonal(points: Sequence[Point], shares: Sequence[Decimal], *, goal: Goal) 
     Raises: ValueError when the shares are no curve: not 12, falling, below 0, or 0 in December.
     Source: contract 3, "Forecast: seasonal"; domain.md 3.1, cumulative curves.
 
-    >>> jobs = Goal(Kind.FLOW, bound=None, target=None, frequency=3)
+    >>> jobs = Goal(Kind.FLOW, bound=None, target=None)
+    >>> done = [(1, Decimal(60)), (2, Decimal(140)), (3, Decimal(240)), (6, Decimal(500))]
     >>> curve = [Decimal(share) for share in (5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 100)]
-    >>> seasonal([(3, Decimal(200)), (6, Decimal(500))], curve, goal=jobs).value
+    >>> seasonal(done, curve, goal=jobs).value
     Decimal('1000')
     """
     curve = (_NOTHING, *shares)
@@ -115,11 +118,11 @@ def _project(points: Sequence[Point], goal: Goal, curve: Sequence[Decimal], meth
     known = sorted(points)
     if len({month for month, _ in known}) != len(known):
         raise ValueError("A forecast takes one value for each month.")
-    if len(known) < FEWEST_POINTS[goal.frequency]:
+    if len(known) < FEWEST_POINTS:
         return None
     origin = _origin(goal)
     path = known if origin is None else [origin, *known]
-    if goal.kind in (Kind.COUNT, Kind.ZERO) or len(path) < 3:
+    if goal.kind in (Kind.COUNT, Kind.ZERO):
         return _at(known[-1][1], Method.LAST)
     if origin is None:
         curve, method = _EVEN, Method.TREND

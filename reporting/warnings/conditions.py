@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from reporting.warnings.states import Finding
 from targets import measures
-from targets.forecasts import Method, forecast
+from targets.forecasts import Forecast, Method, forecast
 from targets.goals import Bound, Goal, Reading
 from targets.periods import MONTHS_IN_YEAR
 from workplan.lib.numbers import plain_text
@@ -169,14 +169,13 @@ def _against_limit(
 def _forecast(_terms: Terms, year: Year, at: int) -> Finding | None:
     """Fire where even the better edge of the band misses the target.
 
-    Gravity is the miss as a share of the target. Without a band nothing is said, but in December there is nothing to
-    forecast any more.
+    Gravity is the miss as a share of the target. Without a band nothing is said.
     """
     goal, point = year.goal, year.points[at]
     if goal.target is None or goal.bound not in (Bound.AT_LEAST, Bound.AT_MOST):
         return None
-    made = forecast(year.settled(at), goal, year.shares)
-    if made is None or (made.method == Method.LAST and point.month.month != MONTHS_IN_YEAR):
+    made = _year_end(year, at)
+    if made is None:
         return None
     upwards = goal.bound == Bound.AT_LEAST
     edge = made.high if upwards else made.low
@@ -190,6 +189,15 @@ def _forecast(_terms: Terms, year: Year, at: int) -> Finding | None:
         gravity=measures.ratio(miss, goal.target) or Decimal(0),
         inputs={**_told(told), "method": made.method.value},
     )
+
+
+def _year_end(year: Year, at: int) -> Forecast | None:
+    """Return the forecast that has a band; December's own figure is the year end, from however few months."""
+    point = year.points[at]
+    if point.month.month == MONTHS_IN_YEAR and point.value is not None:
+        return Forecast(point.value, point.value, point.value, Method.LAST)
+    made = forecast(year.settled(at), year.goal, year.shares)
+    return None if made is None or made.method == Method.LAST else made
 
 
 def _breach(_terms: Terms, year: Year, at: int) -> Finding:

@@ -174,9 +174,9 @@ def test_the_gravity_of_a_miss_is_its_share_of_the_target():
 
 
 def test_a_ceiling_is_missed_from_above():
-    rising = year(CEILING, "0.040", "0.0445", "0.049", every=3)
+    rising = year(CEILING, "0.040", "0.0445", "0.049", "0.0535")
 
-    found = judge(MISS, rising, 2)
+    found = judge(MISS, rising, 3)
 
     assert (found.fires, found.measured) == (True, Decimal(found.inputs["low"]))
 
@@ -186,10 +186,11 @@ def test_a_ceiling_is_missed_from_above():
     [
         year(JOBS, "10", "20", "30"),
         year(goals.Goal(goals.Kind.FLOW, None, None), "10", "20", "30", "40"),
-        year(CEILING, "0.050", "0.050", every=3),
+        year(CEILING, "0.050", "0.050", "0.050", every=3),
+        year(ARREARS, "0", "10", "20", "30"),
         year(goals.Goal(goals.Kind.COUNT, goals.Bound.EXACTLY, Decimal(1), frequency=6), "0", "0", every=6),
     ],
-    ids=["too few points", "no target", "no band", "exactly so many"],
+    ids=["too few points", "no target", "three quarters", "no band", "exactly so many"],
 )
 def test_without_a_forecast_with_a_band_nothing_is_said(given):
     assert judge(MISS, given, len(given.points) - 1) is None
@@ -201,7 +202,7 @@ def test_december_is_the_year_end_itself():
     assert (found.fires, found.measured, found.inputs["low"], found.inputs["high"]) == (True, 1080, "1080", "1080")
 
 
-def test_a_half_yearly_rate_is_judged_in_december_without_a_band():
+def test_a_half_yearly_rate_is_judged_in_december_by_its_figure():
     contracts = goals.Goal(goals.Kind.RATIO, goals.Bound.AT_LEAST, Decimal("0.9"), frequency=6)
     halves = year(contracts, "0.80", "0.85", every=6)
 
