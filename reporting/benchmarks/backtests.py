@@ -1,52 +1,26 @@
 """Forecasts held against what came: from every month of years whose December is known, beside the naive run-rate.
 
-Two kinds of years: the demonstration's national figures, and synthetic years of known shapes whose steps are drawn
-with a fixed seed, so that the same numbers come out everywhere. Of every forecast it is asked how far it was off, how
-far v · 12 ÷ m would have been, and whether December lay within the band.
+Of every forecast it is asked how far it was off, how far v · 12 ÷ m would have been, and whether December lay within
+the band. What is said of a method leaves circular years out: there the forecast knew the outcome.
 """
 
 from __future__ import annotations
 
 import json
-import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import accumulate
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from django.conf import settings
-
-from reporting.demo import data
+from reporting.benchmarks.seasons import SEED, YEARS, Year
 from targets.forecasts import Method, Point, forecast
 from targets.goals import Goal, Kind
 from targets.measures import quotient, ratio
 from targets.periods import MONTHS_IN_YEAR
 
-PLAN = settings.BASE_DIR / "fixtures" / "plan_2007.json"
-SEED = 2007
-#: Synthetic years per shape.
-YEARS = 40
-#: Each step of a synthetic year lies so far around what its curve expects, in per cent.
-SPREAD = 15
-DEMO = "demo year"
+Key = TypeVar("Key", bound=str)
 
-#: Shares of the year by month, per mille. Those with a rush or a harvest are what a straight line gets wrong.
-SHAPES: dict[str, tuple[int, ...]] = {
-    "even": (83, 83, 84, 83, 83, 84, 83, 83, 84, 83, 83, 84),
-    "early rush": (150, 140, 130, 110, 95, 85, 70, 60, 50, 45, 35, 30),
-    "harvest": (30, 40, 60, 90, 130, 160, 150, 120, 80, 60, 45, 35),
-    "december rush": (30, 35, 50, 55, 60, 70, 70, 75, 85, 95, 125, 250),
-}
-
-
-class Year(NamedTuple):
-    """One year as it went: what was filed by month, and what a forecast may know besides."""
-
-    name: str
-    goal: Goal
-    points: tuple[Point, ...]
-    shares: tuple[Decimal, ...] | None
+CIRCULAR = " (circular, not counted)"
 
 
 class Trial(NamedTuple):
@@ -58,6 +32,7 @@ class Trial(NamedTuple):
     naive_error: Decimal
     has_band: bool
     is_hit: bool
+    is_circular: bool = False
 
 
 @dataclass
@@ -90,39 +65,6 @@ class Record:
         return ratio(Decimal(self.n_hits), Decimal(self.n_banded))
 
 
-def years() -> list[Year]:
-    """Return every year that is tried: the demonstration's indicators, then the synthetic ones."""
-    return [*demo_years(), *synthetic_years()]
-
-
-def demo_years() -> Iterator[Year]:
-    """Yield the demonstration's national figures, with the curve and baseline that the plan gives them."""
-    plan = json.loads(PLAN.read_text(encoding="utf-8"))
-    indicators = {row["code"]: row for row in plan["indicators"]}
-    targets = {row["indicator"]: row for row in plan["targets"]}
-    for code, by_month in data.read().national.items():
-        target, frequency = targets.get(code, {}), indicators[code]["frequency"]
-        kind = Kind(indicators[code]["kind"])
-        baseline = target.get("baseline_value") if kind == Kind.STOCK else None
-        goal = Goal(kind, None, None, baseline=None if baseline is None else Decimal(baseline), frequency=frequency)
-        shares = target.get("seasonal_shares")
-        points = tuple((month, Decimal(value)) for month, value in sorted(by_month.items()))
-        yield Year(DEMO, goal, points, tuple(map(Decimal, shares)) if shares else None)
-
-
-def synthetic_years() -> Iterator[Year]:
-    """Yield flows along each shape with its curve known, and the same without one."""
-    dice = random.Random(SEED)  # noqa: S311 -- a fixed seed, nothing secret
-    goal = Goal(Kind.FLOW, None, None)
-    for name, shape in SHAPES.items():
-        shares = tuple(quotient(Decimal(share), 1000) for share in accumulate(shape))
-        for _year in range(YEARS):
-            steps = [share * 1000 * (100 + int(dice.random() * (2 * SPREAD + 1)) - SPREAD) for share in shape]
-            points = tuple((month, Decimal(total)) for month, total in enumerate(accumulate(steps), start=1))
-            yield Year(name, goal, points, shares)
-            yield Year(f"{name}, curve unknown", goal, points, None)
-
-
 def trials(tried: Iterable[Year]) -> Iterator[Trial]:
     """Yield a trial from each month of each year from which a forecast is shown."""
     for year in tried:
@@ -140,6 +82,7 @@ def trials(tried: Iterable[Year]) -> Iterator[Trial]:
                 naive_error=abs(quotient(naive - december, december)),
                 has_band=expected.high > expected.low,
                 is_hit=expected.high > expected.low and expected.low <= december <= expected.high,
+                is_circular=year.is_circular,
             )
 
 
@@ -155,23 +98,30 @@ def _naive(points: Sequence[Point], goal: Goal) -> Decimal:
 
 def by_name(tried: Iterable[Trial]) -> dict[str, Record]:
     """Return how the forecasts of each kind of year did."""
-    records: dict[str, Record] = {}
-    for trial in tried:
-        records.setdefault(trial.name, Record()).add(trial)
-    return records
+    return _records(tried, lambda trial: trial.name + CIRCULAR * trial.is_circular)
 
 
 def by_method(tried: Iterable[Trial]) -> dict[Method, Record]:
-    """Return how each method did over all years."""
-    records: dict[Method, Record] = {}
+    """Return how each method did over all years that count."""
+    return _records((trial for trial in tried if not trial.is_circular), lambda trial: trial.method)
+
+
+def _records(tried: Iterable[Trial], key: Callable[[Trial], Key]) -> dict[Key, Record]:
+    records: dict[Key, Record] = {}
     for trial in tried:
-        records.setdefault(trial.method, Record()).add(trial)
+        records.setdefault(key(trial), Record()).add(trial)
     return records
 
 
-def table(records: dict[str, Record]) -> str:
+def report(tried: Sequence[Trial]) -> str:
+    """Return what is printed: the record of each kind of year, then of each method."""
+    methods = {method.value: record for method, record in by_method(tried).items()}
+    return "\n\n".join((table("forecasts by year", by_name(tried)), table("by method, all counted", methods)))
+
+
+def table(title: str, records: dict[str, Record]) -> str:
     """Return the records as aligned columns: trials, errors in per cent, share of bands that held."""
-    rows = [("forecasts", "n", "error %", "run-rate %", "bands", "hit rate %")]
+    rows = [(title, "n", "error %", "run-rate %", "bands", "hit rate %")]
     for name, record in records.items():
         hit_rate = "–" if record.hit_rate is None else _percent(record.hit_rate)
         errors = (_percent(record.mean_error), _percent(record.mean_naive_error))

@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from reporting import forecast_record
-from reporting.benchmarks import backtests
+from reporting.benchmarks import backtests, seasons
 
 
 class Command(BaseCommand):
@@ -13,9 +13,8 @@ class Command(BaseCommand):
         asked.add_argument("--check", action="store_true", help="fail where the file is not what comes out now")
 
     def handle(self, *, write: bool, check: bool, **options: object) -> None:
-        tried = list(backtests.trials(backtests.years()))
-        self.stdout.write(backtests.table(backtests.by_name(tried)))
-        self.stdout.write(backtests.table({one.value: record for one, record in backtests.by_method(tried).items()}))
+        tried = list(backtests.trials(seasons.years()))
+        self.stdout.write(backtests.report(tried))
         measured = backtests.as_file(backtests.by_method(tried))
         if write:
             forecast_record.FILE.write_text(measured, encoding="utf-8")

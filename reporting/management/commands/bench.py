@@ -3,7 +3,7 @@ import time
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from reporting import scale
-from reporting.benchmarks import approvals, backtests, dashboard, drain, export, imports, pages
+from reporting.benchmarks import approvals, backtests, dashboard, drain, export, imports, pages, seasons
 from reporting.benchmarks.bed import BenchmarkFailed, scratch_bed
 from reporting.benchmarks.rounds import ROUNDS, table
 from workplan.lib.refusals import Refused
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         if unknown:
             raise CommandError(f"There is no benchmark {', '.join(unknown)}; there are {', '.join(NAMES)}.")
         if not names or FORECASTS in names:
-            self.stdout.write(backtests.table(backtests.by_name(backtests.trials(backtests.years()))))
+            self.stdout.write(backtests.report(list(backtests.trials(seasons.years()))))
         if set(names) != {FORECASTS}:
             self._compare(names, units, rounds)
 
