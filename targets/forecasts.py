@@ -9,6 +9,11 @@ A FLOW starts from (0, 0) and a STOCK from its baseline (0, b); so the even curv
 v * 12 / m and b + (v - b) * 12 / m, and a seasonal curve v / S(m). Where there is no such origin (RATIO,
 STOCK without baseline) the first point is taken: the line from first to last point, drawn on to December.
 A forecast is never counted as achieved.
+
+The band is made to hold in about 80 % of years. Along a known curve the year's own steps say how wide (``_margin``).
+Where the curve is unknown they do not: a year that goes evenly so far may still have its rush ahead. There the band
+also reaches between the multiples of the rest that years of unknown seasons came to (``targets.bands``), whichever
+reaches further.
 """
 
 from collections.abc import Sequence
@@ -17,6 +22,7 @@ from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
 
+from targets.bands import Reach, reaches
 from targets.goals import Goal, Kind
 from targets.measures import CONTEXT, precise, quotient
 from targets.periods import MONTHS_IN_YEAR
@@ -143,16 +149,22 @@ def _walk(path: Sequence[Point], goal: Goal, curve: Sequence[Decimal], method: M
         return _at(value, method)
     if walked == 0:
         return None
-    expected = value + quotient((value - start) * ahead, walked)
-    margin = _margin(path, curve)
+    rest = quotient((value - start) * ahead, walked)
     floor = max(value, _NOTHING) if goal.kind == Kind.FLOW else _NOTHING
     ceiling = Decimal(1) if goal.kind == Kind.RATIO else None
-    low, middle, high = (_clip(end, floor, ceiling) for end in (expected - margin, expected, expected + margin))
-    return Forecast(middle, low, high, method)
+    ends = [value + rest, *_edges(value, rest, _margin(path, curve), reaches().get(method, {}).get(last))]
+    middle, *edges = (_clip(end, floor, ceiling) for end in ends)
+    return Forecast(middle, min(edges), max(edges), method)
+
+
+def _edges(value: Decimal, rest: Decimal, margin: Decimal, reach: Reach | None) -> list[Decimal]:
+    """Return what the band spans: the margin around the middle, and the multiples of the rest where they count."""
+    edges = [value + rest - margin, value + rest + margin]
+    return edges if reach is None else [*edges, value + rest * reach.low, value + rest * reach.high]
 
 
 def _margin(path: Sequence[Point], curve: Sequence[Decimal]) -> Decimal:
-    """Return half the width of the 80 % band.
+    """Return how far to either side the year's own steps would have it end, at 80 %.
 
     The year's own steps spread around what the curve expected of them: e = step - pace * curve step. A month in which
     much is expected spreads more than one in which little is: with c for a month's curve step, the variance of a

@@ -124,7 +124,7 @@ def _forecast(forecast: Forecast, series: Series, axis: Axis) -> dict[str, objec
 
 
 def forecast_sentence(forecast: Forecast, indicator: Indicator) -> str:
-    """Say what the year end is expected to be, within which band and by which method."""
+    """Say what the year end is expected to be, by which method, and within which band, as sure as it was measured."""
     unit = indicator.unit_of_measure
     words = {
         "value": figure(forecast.value, unit),
@@ -134,11 +134,9 @@ def forecast_sentence(forecast: Forecast, indicator: Indicator) -> str:
     }
     if forecast.low == forecast.high:
         return _("全年预计%(value)s（%(method)s）") % words
-    measured = hit_rates().get(forecast.method)
-    if measured is None:
-        return _("全年预计%(value)s，区间%(low)s至%(high)s（%(method)s）") % words
+    measured = hit_rates()[forecast.method]
     words |= {"n": measured.n_bands, "share": percent(measured.share, 0)}
-    template = _("全年预计%(value)s，八成区间%(low)s至%(high)s（%(method)s；回测%(n)d次，实际落在区间内的占%(share)s）")
+    template = _("全年预计%(value)s，区间%(low)s至%(high)s（%(method)s；回测%(n)d次，实际落在区间内的占%(share)s）")
     return template % words
 
 

@@ -8,11 +8,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from reporting import forecast_record
-from reporting.benchmarks import backtests, seasons
+from reporting.benchmarks import backtests, fitting, seasons
 from reporting.benchmarks.backtests import Record, Trial
 from reporting.benchmarks.seasons import Year
 from reporting.forecast_record import hit_rates
 from reporting.pages.curves import forecast_sentence
+from targets import bands
 from targets.forecasts import Forecast, Method
 from targets.goals import Goal, Kind
 from targets.models import Indicator
@@ -92,30 +93,43 @@ def test_the_page_tells_the_measured_hit_rate():
     told = forecast_sentence(Forecast(D(10_000), D(9_000), D(11_000), Method.SEASONAL), indicator)
 
     assert told == (
-        f"全年预计1万人，八成区间9,000人至1.1万人（按季节曲线推算；回测{measured.n_bands}次，实际落在区间内的占{share}%）"
+        f"全年预计1万人，区间9,000人至1.1万人（按季节曲线推算；回测{measured.n_bands}次，实际落在区间内的占{share}%）"
     )
 
 
-def test_a_method_never_measured_claims_nothing():
-    indicator = Indicator(code="X01", unit_of_measure="PERSON")
-
-    told = forecast_sentence(Forecast(D(10_000), D(9_000), D(11_000), Method.TREND), indicator)
-
-    assert told == "全年预计1万人，区间9,000人至1.1万人（按今年趋势推算）"
+def test_every_method_with_a_band_is_measured_and_holds_about_four_times_in_five():
+    assert hit_rates().keys() == set(Method) - {Method.LAST}
+    assert all(D("0.75") <= measured.share <= D("0.85") for measured in hit_rates().values())
 
 
-def test_the_command_checks_and_writes_the_record(tmp_path, monkeypatch, capsys):
-    stale = tmp_path / "forecast_record.json"
-    stale.write_text("{}", encoding="utf-8")
-    shipped = forecast_record.FILE.read_text(encoding="utf-8")
-    monkeypatch.setattr(forecast_record, "FILE", stale)
+def test_the_bands_that_ship_are_fitted_to_other_years_than_those_they_are_tried_on():
+    fitting_years = list(seasons.fitting_years())
 
-    with pytest.raises(CommandError, match="is stale"):
+    assert bands.FILE.read_text(encoding="utf-8") == fitting.as_file(fitting.fitted(fitting_years))
+    assert not {year.points for year in fitting_years} & {year.points for year in seasons.years()}
+    assert {year.name for year in fitting_years}.isdisjoint(year.name for year in seasons.years())
+
+
+def test_a_year_that_stood_still_says_nothing_of_the_rest():
+    still = Year("s", Goal(Kind.STOCK, None, None, baseline=D(5)), tuple((n, D(5)) for n in range(1, 13)))
+
+    assert fitting.fitted([still]) == {}
+
+
+@pytest.mark.parametrize("stale", [forecast_record, bands])
+def test_the_command_checks_and_writes_what_ships(tmp_path, monkeypatch, capsys, stale):
+    shipped = {module: module.FILE.read_text(encoding="utf-8") for module in (forecast_record, bands)}
+    for module, text in shipped.items():
+        monkeypatch.setattr(module, "FILE", tmp_path / module.FILE.name)
+        module.FILE.write_text(text, encoding="utf-8")
+    stale.FILE.write_text('{"methods": {}}', encoding="utf-8")
+
+    with pytest.raises(CommandError, match=f"{stale.FILE.name} is stale"):
         call_command("backtest_forecasts", check=True)
     call_command("backtest_forecasts", write=True)
     call_command("backtest_forecasts", check=True)
 
-    assert stale.read_text(encoding="utf-8") == shipped
+    assert {module: module.FILE.read_text(encoding="utf-8") for module in shipped} == shipped
 
 
 def test_the_bench_prints_errors_and_hit_rates(capsys):

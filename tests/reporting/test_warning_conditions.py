@@ -26,12 +26,19 @@ JOBS = goals.Goal(goals.Kind.FLOW, goals.Bound.AT_LEAST, Decimal(1200))
 ARREARS = goals.Goal(goals.Kind.ZERO, goals.Bound.AT_MOST, Decimal(0))
 
 
-def year(goal: goals.Goal, *values: str | None, every: int = 1, settled: bool = True, **given: object) -> Year:
+def year(
+    goal: goals.Goal,
+    *values: str | None,
+    every: int = 1,
+    settled: bool = True,
+    shares: list[Decimal] | None = None,
+    **given: object,
+) -> Year:
     points = [
         Point(date(2007, at * every, 1), None if value is None else Decimal(value), settled, **given)
         for at, value in enumerate(values, start=1)
     ]
-    return Year(goal, points)
+    return Year(goal, points, shares)
 
 
 def terms(kind: Kind, measure: Measure, comparison: Comparison, limit: str) -> Terms:
@@ -144,11 +151,13 @@ def test_a_period_that_few_reported_is_not_compared_with():
 # Forecasts -------------------------------------------------------------------------------------
 
 MISS = Terms(Kind.FORECAST)
+#: The curve of a year that is known to go evenly.
+EVENLY = [Decimal(month) for month in range(1, 13)]
 
 
 @pytest.mark.parametrize(("pace", "fires"), [(80, True), (100, False), (120, False)])
 def test_a_target_that_even_the_better_end_of_the_band_misses_warns(pace, fires):
-    found = judge(MISS, year(JOBS, *(str(pace * month + month % 2) for month in range(1, 7))), 5)
+    found = judge(MISS, year(JOBS, *(str(pace * month + month % 2) for month in range(1, 7)), shares=EVENLY), 5)
 
     assert found.fires is fires
     assert found.limit == 1200
@@ -161,14 +170,19 @@ def test_a_target_that_even_the_better_end_of_the_band_misses_warns(pace, fires)
 
 
 def test_a_wide_band_that_holds_the_target_does_not_warn():
-    found = judge(MISS, year(JOBS, "10", "200", "210", "480", "500", "570"), 5)
+    found = judge(MISS, year(JOBS, "10", "200", "210", "480", "500", "570", shares=EVENLY), 5)
 
     assert Decimal(found.inputs["forecast"]) < 1200 <= found.measured
     assert not found.fires
 
 
+@pytest.mark.parametrize(("pace", "fires"), [(80, False), (40, True)])
+def test_where_no_curve_is_known_only_what_no_season_would_make_good_warns(pace, fires):
+    assert judge(MISS, year(JOBS, *(str(pace * month) for month in range(1, 7))), 5).fires is fires
+
+
 def test_the_gravity_of_a_miss_is_its_share_of_the_target():
-    found = judge(MISS, year(JOBS, "80", "160", "240", "320"), 3)
+    found = judge(MISS, year(JOBS, "80", "160", "240", "320", shares=EVENLY), 3)
 
     assert (found.measured, found.gravity) == (960, Decimal("0.2"))
 

@@ -199,7 +199,7 @@ def test_a_forecast_to_miss_warns_of_every_indicator_with_a_target(unit):
     factories.AssignmentFactory(indicator=jobs, unit=unit)
     RuleFactory(code="EW05", kind="FORECAST", indicator=None, measure="", comparison="", limit=None)
     for month in range(1, 6):
-        stand(unit, factories.MonthFactory(number=month), {jobs: 80 * month})
+        stand(unit, factories.MonthFactory(number=month), {jobs: 40 * month})
 
     (warning,) = judged()
 

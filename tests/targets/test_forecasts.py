@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from targets import forecasts
+from targets import bands, forecasts
 from targets.forecasts import Forecast, Method, forecast, run_rate, seasonal
 from targets.goals import Goal, Kind
 
@@ -20,6 +20,8 @@ STOCK_WITHOUT_BASELINE = Goal(Kind.STOCK, None, None)
 RATE = Goal(Kind.RATIO, None, None)
 #: The cumulative curve of new jobs in 2007, per cent.
 CURVE = [D(per_mille) / 10 for per_mille in (65, 130, 222, 320, 420, 522, 605, 685, 764, 845, 918, 1000)]
+
+EVEN = [D(month) for month in range(1, 13)]
 
 STEPS = st.lists(st.integers(0, 10**9).map(D), min_size=4, max_size=12)
 WHOLE_YEARS = st.lists(st.integers(0, 10**9).map(D), min_size=12, max_size=12)
@@ -185,15 +187,17 @@ def test_two_values_for_one_month_are_refused():
 
 
 def test_the_band_is_the_one_computed_by_hand():
-    made = run_rate(monthly(90, 150, 230, 300), goal=FLOW)
+    made = seasonal(monthly(90, 150, 230, 300), EVEN, goal=FLOW)
 
     # Steps 90 60 80 70 around 75: s² = 500/3; eight months ahead at a pace known from four: 8 + 4·2² = 24.
     assert round(made.high - made.value, 3) == round(D("1.638") * D(4000).sqrt(), 3)
     assert round(made.low + made.high, 20) == 2 * made.value
 
 
-def test_an_even_year_has_no_band():
-    assert run_rate(monthly(75, 150, 225, 300), goal=FLOW) == Forecast(D(900), D(900), D(900), Method.RUN_RATE)
+def test_an_even_year_that_is_known_to_be_even_has_no_band():
+    made = seasonal(monthly(75, 150, 225, 300), EVEN, goal=FLOW)
+
+    assert (made.low, made.value, made.high) == (900, 900, 900)
 
 
 def test_the_band_narrows_as_the_year_passes():
@@ -210,7 +214,7 @@ def test_about_four_years_in_five_end_within_the_band():
     for _ in range(1000):
         steps = [D(round(dice.gauss(1000, 100))) for _ in range(12)]
         year = monthly(*accumulate(steps))
-        made = run_rate(year[:6], goal=FLOW)
+        made = seasonal(year[:6], EVEN, goal=FLOW)
         hits += made.low <= year[-1][1] <= made.high
 
     assert 770 <= hits <= 830
@@ -256,6 +260,49 @@ def test_forecasts_do_not_depend_on_the_decimal_context_of_the_caller(steps):
         coarse = forecast(points, FLOW, CURVE)
 
     assert coarse == forecast(points, FLOW, CURVE)
+
+
+# Where no curve is known
+
+
+@pytest.mark.parametrize(
+    ("goal", "points", "method", "rest"),
+    [
+        (FLOW, monthly(75, 150, 225, 300), Method.RUN_RATE, 600),
+        (STOCK, monthly(175, 250, 325, 400), Method.RUN_RATE, 600),
+        (STOCK_WITHOUT_BASELINE, monthly(175, 250, 325, 400), Method.TREND, 600),
+    ],
+)
+def test_an_even_start_may_still_have_its_rush_ahead(goal, points, method, rest):
+    reach, done = bands.reaches()[method][4], points[-1][1]
+
+    made = run_rate(points, goal=goal)
+
+    assert (made.low, made.high) == (done + rest * reach.low, done + rest * reach.high)
+
+
+def test_a_level_that_falls_may_fall_further():
+    reach = bands.reaches()[Method.RUN_RATE][4]
+
+    made = run_rate(monthly(975, 950, 925, 900), goal=Goal(Kind.STOCK, None, None, baseline=D(1000)))
+
+    assert (made.low, made.high) == (900 - 200 * reach.high, 900 - 200 * reach.low)
+
+
+def test_restless_steps_reach_further_than_the_season():
+    restless = monthly(-300, 500, -400, 40)
+
+    made = run_rate(restless, goal=Goal(Kind.STOCK, None, None, baseline=D(0)))
+
+    assert made.high > 40 + 80 * bands.reaches()[Method.RUN_RATE][4].high
+
+
+def test_the_reach_holds_what_was_foretold_and_narrows_upwards():
+    for by_month in bands.reaches().values():
+        assert list(by_month) == list(range(forecasts.FEWEST_POINTS, 12))
+        assert all(0 < reach.low < 1 < reach.high for reach in by_month.values())
+        highs = [reach.high * (12 - month) for month, reach in by_month.items()]
+        assert highs == sorted(highs, reverse=True)
 
 
 # What a month is expected to bring says how far it may spread
