@@ -61,6 +61,10 @@ class Forecast:
     high: Decimal
     method: Method
 
+    @property
+    def has_band(self) -> bool:
+        return self.low < self.high
+
 
 def forecast(points: Sequence[Point], goal: Goal, shares: Sequence[Decimal] | None = None) -> Forecast | None:
     """Return the seasonal forecast where the year's curve is known, else the run-rate.

@@ -80,8 +80,8 @@ def trials(tried: Iterable[Year]) -> Iterator[Trial]:
                 method=expected.method,
                 error=abs(quotient(expected.value - december, december)),
                 naive_error=abs(quotient(naive - december, december)),
-                has_band=expected.high > expected.low,
-                is_hit=expected.high > expected.low and expected.low <= december <= expected.high,
+                has_band=expected.has_band,
+                is_hit=expected.has_band and expected.low <= december <= expected.high,
                 is_circular=year.is_circular,
             )
 

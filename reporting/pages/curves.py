@@ -13,7 +13,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from reporting.aggregates import ProgressRow, Series, SeriesPoint
-from reporting.forecast_record import hit_rates
+from reporting.pages.expected import forecast_sentence
 from reporting.pages.words import gap_points, method_words, month_words
 from submissions.models import ReportingMonth
 from targets import measures, periods
@@ -121,23 +121,6 @@ def _forecast(forecast: Forecast, series: Series, axis: Axis) -> dict[str, objec
         "high": axis.place(forecast.high),
         "sentence": forecast_sentence(forecast, series.indicator),
     }
-
-
-def forecast_sentence(forecast: Forecast, indicator: Indicator) -> str:
-    """Say what the year end is expected to be, by which method, and within which band, as sure as it was measured."""
-    unit = indicator.unit_of_measure
-    words = {
-        "value": figure(forecast.value, unit),
-        "low": figure(forecast.low, unit),
-        "high": figure(forecast.high, unit),
-        "method": method_words(forecast.method),
-    }
-    if forecast.low == forecast.high:
-        return _("全年预计%(value)s（%(method)s）") % words
-    measured = hit_rates()[forecast.method]
-    words |= {"n": measured.n_bands, "share": percent(measured.share, 0)}
-    template = _("全年预计%(value)s，区间%(low)s至%(high)s（%(method)s；回测%(n)d次，实际落在区间内的占%(share)s）")
-    return template % words
 
 
 def sentence(series: Series, point: SeriesPoint) -> str:

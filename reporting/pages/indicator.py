@@ -14,6 +14,7 @@ from reporting.changes import Change, changes, until, with_published_past
 from reporting.marks import Mark, legend, marks_of_year
 from reporting.nation import PublishedLine
 from reporting.pages import curves, headline, months, tables
+from reporting.pages.expected import forecast_sentence
 from reporting.pages.revised import RevisedLine, revised_lines
 from reporting.pages.tables import Line, Ranking
 from reporting.pages.words import target_words
@@ -163,4 +164,4 @@ def _months_told(series: Series, marks: Mapping[date, tuple[Mark, ...]]) -> tupl
 def _forecast(line: Line | None) -> str:
     if line is None or line.row.forecast is None:
         return ""
-    return curves.forecast_sentence(line.row.forecast, line.row.indicator)
+    return forecast_sentence(line.row.forecast, line.row.indicator)

@@ -11,7 +11,8 @@ from accounts import permissions
 from accounts.models import ReportingUnit
 from reporting import aggregates
 from reporting.aggregates import ProgressRow
-from reporting.pages import curves, headline, months, tables
+from reporting.pages import headline, months, tables
+from reporting.pages.expected import forecast_detail, forecast_sentence, measured_bands
 from reporting.pages.filers import Punctuality, punctuality, report_states
 from reporting.pages.milestones import ItemPast, unit_milestones
 from reporting.pages.revised import RevisedLine, revised_lines
@@ -38,6 +39,7 @@ class IndicatorLine:
 
     line: Line
     forecast: str
+    forecast_detail: str
     spark: Spark | None
     over_period: Decimal | None
     over_year: Decimal | None
@@ -82,6 +84,10 @@ class UnitPage:
         return tables.legend_of(one.line for one in self.lines)
 
     @property
+    def measured_bands(self) -> str:
+        return measured_bands(one.row.forecast for one in self.lines)
+
+    @property
     def has_ranks(self) -> bool:
         """Say whether the siblings' figures are open, or there are none to be ranked with."""
         return self.unit.is_nation or any(line.row.rank is not None for line in self.lines)
@@ -114,11 +120,15 @@ def unit_page(person: permissions.Person, period: ReportingMonth, unit: Reportin
 
 def _line(line: Line, last_year: dict[int, Decimal]) -> IndicatorLine:
     row = line.row
-    return IndicatorLine(line, _forecast(row), spark(row), over_period(row), over_year(row, last_year))
-
-
-def _forecast(row: ProgressRow) -> str:
-    return "" if row.forecast is None else curves.forecast_sentence(row.forecast, row.indicator)
+    made, indicator = row.forecast, row.indicator
+    return IndicatorLine(
+        line,
+        "" if made is None else forecast_sentence(made, indicator),
+        "" if made is None else forecast_detail(made, indicator),
+        spark(row),
+        over_period(row),
+        over_year(row, last_year),
+    )
 
 
 def strip(

@@ -12,7 +12,7 @@ from reporting.benchmarks import backtests, fitting, seasons
 from reporting.benchmarks.backtests import Record, Trial
 from reporting.benchmarks.seasons import Year
 from reporting.forecast_record import hit_rates
-from reporting.pages.curves import forecast_sentence
+from reporting.pages.expected import forecast_detail, forecast_sentence, measured_bands
 from targets import bands
 from targets.forecasts import Forecast, Method
 from targets.goals import Goal, Kind
@@ -140,3 +140,21 @@ def test_the_bench_prints_errors_and_hit_rates(capsys):
     assert lines[0].split()[3:] == ["n", "error", "%", "run-rate", "%", "bands", "hit", "rate", "%"]
     assert any(line.startswith("demo year") and "(circular, not counted)" in line for line in lines)
     assert {method.value for method in hit_rates()} <= {line.split()[0] for line in lines if line}
+
+
+# Where a page lists many forecasts ---------------------------------------------------------------
+
+
+def test_a_cell_names_band_and_method_and_the_table_tells_how_sure_they_are():
+    indicator = Indicator(code="X01", unit_of_measure="PERSON")
+    banded = Forecast(D(10_000), D(9_000), D(11_000), Method.RUN_RATE)
+    flat = Forecast(D(10_000), D(10_000), D(10_000), Method.LAST)
+    measured = hit_rates()[Method.RUN_RATE]
+
+    assert forecast_detail(banded, indicator) == "9,000人 至 1.1万人，按今年平均进度推算"
+    assert forecast_detail(flat, indicator) == "按最新一期推算"
+    assert measured_bands([banded, None, flat]) == (
+        f"全年预计的区间：按今年平均进度推算，回测{measured.n_bands}次，"
+        f"实际落在区间内的占{(measured.share * 100).quantize(D(1))}%。"
+    )
+    assert measured_bands([flat, None]) == ""
