@@ -135,6 +135,7 @@ class Known:
                 unit_of_measure=one.unit_of_measure,
                 month=report.month.month,
                 frequency=one.frequency,
+                decimals=one.decimals,
                 declared_parts=[
                     rules.PartFacts(part.code, part.share_low, part.share_high) for part in one.filed_parts.all()
                 ],

@@ -249,6 +249,13 @@ class ExcuseSerializer(serializers.Serializer):
     until = MonthField()
 
 
+class SuggestionSerializer(serializers.Serializer):
+    """The number that was probably meant, and which number of the figure it is."""
+
+    field = serializers.CharField(help_text=_("建议填入该数据的哪一项：value、numerator、denominator"))
+    value = DecimalText()
+
+
 class FindingSerializer(serializers.Serializer):
     """What a rule found, and the unit's answer to it."""
 
@@ -258,6 +265,7 @@ class FindingSerializer(serializers.Serializer):
     message = serializers.CharField()
     explanation = serializers.CharField()
     excuse = ExcuseSerializer(source="finding.excuse", allow_null=True)
+    suggestion = SuggestionSerializer(source="finding.suggestion", allow_null=True)
 
 
 class CommentSerializer(serializers.Serializer):

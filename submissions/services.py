@@ -34,7 +34,7 @@ from submissions.trail import step
 from submissions.workflow import STEPS, check_release, check_step, is_view_only
 from targets.models import Milestone
 from workplan.lib.refusals import Refused
-from workplan.templatetags.figures import sentence
+from workplan.templatetags.figures import plain, sentence
 
 
 class StaleVersion(Refused):
@@ -76,9 +76,15 @@ class FindingsBlock(Refused):
                 "severity": str(finding.severity),
                 "explanation": finding.key,
                 "message": sentence(finding.template, finding.params, finding.shown_as, self.names),
+                **_suggested(finding),
             }
             for finding in self.findings
         ]
+
+
+def _suggested(finding: rules.Finding) -> dict[str, object]:
+    meant = finding.suggestion
+    return {} if meant is None else {"field": meant.field, "suggestion": plain(meant.value)}
 
 
 def report_for(unit: ReportingUnit, period: ReportingMonth) -> MonthlyReport:

@@ -100,11 +100,28 @@ function showCell({ key, state, answer, entry }, { form, config, seen, queue, he
   input.setAttribute("aria-invalid", "true");
   const [first] = answer.complaints;
   const line = sentence(place, answer.reason || first?.message || "");
-  if (first?.suggestion) {
-    line.append(" ", button(say(config.words.useSuggestion, { text: first.suggestion }), () => {
-      input.value = first.suggestion;
-      input.dispatchEvent(new Event("change", { bubbles: true }));
-    }));
+  if (first?.suggestion) line.append(" ", filling(input.name, first.suggestion, config.words));
+}
+
+/** Return the button that puts a text into a cell; the form's own script does it, as where the server made the button. */
+function filling(name, text, words) {
+  const made = button(say(words.useSuggestion, { text }), () => {});
+  Object.assign(made.dataset, { fill: name, text });
+  return made;
+}
+
+/** Say at their cells where a slip is suspected and what was probably meant; what is no longer suspected goes. */
+function showOffers(offers, { form, config: { words } }) {
+  form.querySelectorAll("[data-offered]").forEach((said) => {
+    const stands = offers.some(({ name, text }) => name === said.dataset.offered && text === said.dataset.text);
+    if (!stands) said.remove();
+  });
+  for (const { name, text, message } of offers) {
+    const place = document.getElementById(`${name}.said`);
+    if (place === null || form.querySelector(`[data-offered="${CSS.escape(name)}"]`) !== null) continue;
+    const line = sentence(place, message);
+    Object.assign(line.dataset, { offered: name, text });
+    line.append(" ", filling(name, text, words));
   }
 }
 
@@ -147,8 +164,9 @@ function button(text, act) {
 }
 
 /** The form is sent on top of what was saved last; what the page says of the whole and of each row moves along. */
-function takeMonth(now, { form }) {
+function takeMonth(now, page) {
   if (!now) return;
+  const { form } = page;
   form.elements.version.value = now.version;
   const filled = document.querySelector("[data-filled]");
   if (filled !== null) filled.textContent = now.filled;
@@ -158,6 +176,7 @@ function takeMonth(now, { form }) {
   form.querySelectorAll("[data-ratio]").forEach((ratio) => {
     ratio.textContent = now.ratios[ratio.dataset.ratio] ?? ratio.textContent;
   });
+  showOffers(now.offers, page);
 }
 
 /** Let what is on its way arrive before the whole form is sent. */

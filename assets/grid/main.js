@@ -47,6 +47,9 @@ export function start(page) {
   }
   watchCommands(page, sheet);
   offerUnsaved(queue);
+  for (const { dataset } of model.months) {
+    notices.offer(dataset.month, config.offers.filter(({ month }) => month === dataset.month));
+  }
   restore(queue, model, notices, config.words);
   begin(model, selection);
   page.querySelector("[data-without-script]").hidden = true;
@@ -79,14 +82,14 @@ function watchQueue({ queue, model, status, notices }) {
     status.mark(key, state);
   });
   queue.addEventListener("months", ({ detail }) => {
-    for (const [month, now] of Object.entries(detail)) takeMonth(month, now, { queue, model });
+    for (const [month, now] of Object.entries(detail)) takeMonth(month, now, { queue, model, notices });
     status.show();
   });
   queue.addEventListener("told", ({ detail }) => notices.say(detail.sentence));
 }
 
 /** Take over what else became of a month: what others wrote, what the rules find, whether it is shut. */
-function takeMonth(month, now, { queue, model }) {
+function takeMonth(month, now, { queue, model, notices }) {
   const head = model.months.find((one) => one.dataset.month === month);
   head.dataset.why = now.why;
   head.classList.toggle("is-locked", now.why !== "");
@@ -96,6 +99,7 @@ function takeMonth(month, now, { queue, model }) {
     const isUntouched = cell && !queue.entries.has(key) && cell.text === cell.stored;
     if (isUntouched && cell.stored !== held.text) model.accept(key, held);
   }
+  notices.offer(month, now.offers);
   for (const cell of model.cells.flat()) {
     if (cell.month !== month || cell.key === null) continue;
     cell.el.toggleAttribute("aria-readonly", false);

@@ -6,6 +6,8 @@ export class Notices {
   constructor(place, voice, { queue, model, show, apply }) {
     Object.assign(this, { place, voice, queue, model, show, apply });
     this.byKey = new Map();
+    /** What the rules suggest, by the cell it would go into. */
+    this.offers = new Map();
   }
 
   /** Say something in passing: aloud and beside the sums. */
@@ -56,6 +58,24 @@ export class Notices {
     };
     line.append(this.link(key), ` ${sentence} `);
     line.append(this.button(words.takeMine, () => settle(true)), " ", this.button(words.takeTheirs, () => settle(false)));
+  }
+
+  /** Offer what was probably meant in a month, a line a cell; what is no longer suspected goes. */
+  offer(month, offers) {
+    for (const [key, line] of this.offers) {
+      if (!key.startsWith(`${month}|`)) continue;
+      line.remove();
+      this.offers.delete(key);
+    }
+    for (const { name, text, message } of offers) {
+      const key = `${month}|${name}`;
+      const cell = this.model.find(key);
+      if (cell === undefined || this.model.whyNot(cell)) continue;
+      const line = this.line(null, "error");
+      const words = say(this.model.words.useSuggestion, { text });
+      line.append(this.link(key), ` ${message} `, this.button(words, () => this.use(key, text)));
+      this.offers.set(key, line);
+    }
   }
 
   use(key, text) {

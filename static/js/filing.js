@@ -8,6 +8,18 @@ function fill(input, text) {
   input.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+/**
+ * Type a text over what an input holds, so that the browser's own undo takes it back. The input is left and entered
+ * again: leaving tells that it changed, and from there on so does an undo.
+ */
+function typeOver(input, text) {
+  input.focus();
+  input.select();
+  if (!document.execCommand("insertText", false, text)) fill(input, text);
+  input.blur();
+  input.focus();
+}
+
 /** "Not reported" and "not applicable" leave no number standing; going back brings it back. */
 function followState(select) {
   const row = select.closest("tr");
@@ -33,9 +45,7 @@ function watch(form) {
   form.addEventListener("click", (event) => {
     const button = event.target.closest("[data-fill]");
     if (button === null) return;
-    const input = document.getElementById(button.dataset.fill);
-    fill(input, button.dataset.text);
-    input.focus();
+    typeOver(document.getElementById(button.dataset.fill), button.dataset.text);
   });
   form.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === "s") {

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.utils import timezone
 
 from submissions.forms import Cell, is_number, scale_of
 from submissions.pages.changes import Change
+from submissions.pages.offers import offers_in
 from submissions.pages.units_typed import echo_of, measured_by
 from submissions.patches import CellAnswer, MonthAnswer, Outcome, Patch
 from submissions.statement import Found
@@ -31,7 +32,7 @@ def patch_answer(answers: Sequence[MonthAnswer], patch: Patch) -> PatchAnswer:
     body = {
         "saved_at": f"{clock.now():%H:%M:%S}",
         "cells": [_cell(cell, month, patch) for month in answers for cell in month.cells],
-        "months": {periods.format_month(month.month): _month(month) for month in answers},
+        "months": {periods.format_month(month.month): _month(month, patch.scale) for month in answers},
     }
     return PatchAnswer(body, status)
 
@@ -85,7 +86,7 @@ def _month_value(answer: CellAnswer, month: MonthAnswer, scale: int) -> str | No
     return number(value, row.indicator.unit_of_measure, scale_of(row.indicator, "value", scale))
 
 
-def _month(month: MonthAnswer) -> dict[str, object]:
+def _month(month: MonthAnswer, scale: int) -> dict[str, object]:
     report = month.told.report
     return {
         "version": report.version,
@@ -97,6 +98,7 @@ def _month(month: MonthAnswer) -> dict[str, object]:
         "ratios": {row.indicator.code: exact(row.value, "RATE") for row in month.told.rows if row.indicator.is_ratio},
         "stored": {name: _held(cell) for name, cell in month.form.cells.items() if name.startswith("figure.")},
         "found": {row.indicator.code: [_found(one) for one in row.found] for row in month.told.rows},
+        "offers": [asdict(one) for one in offers_in(month.told.rows, scale)],
     }
 
 

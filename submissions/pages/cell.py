@@ -15,10 +15,11 @@ from submissions.forms import cell_text
 from submissions.models import Decision, Explanation, Figure, FigureState, MonthlyReport, ReportingMonth
 from submissions.pages.cell_chart import Chart, MonthValues, chart_of
 from submissions.pages.changes import Change, changes_of
+from submissions.pages.offers import Offer, offer_of
 from submissions.pages.work import Year
 from submissions.pages.years import months_of_the_year
 from submissions.reviewing import Asked
-from submissions.statement import Row, standing_value, statement
+from submissions.statement import Found, Row, standing_value, statement
 from targets import measures
 from targets.models import Indicator, Target
 from workplan.templatetags.figures import as_typed
@@ -37,6 +38,8 @@ class CellPage:
     period: ReportingMonth
     indicator: Indicator
     row: Row
+    #: What the rules say of it, each with what it suggests instead.
+    found: list[tuple[Found, Offer | None]]
     state: str
     #: Every due month of the year.
     year: list[MonthValues]
@@ -78,6 +81,7 @@ def cell_page(unit: ReportingUnit, month: date, code: str, *, person: User, toda
         period=period,
         indicator=row.indicator,
         row=row,
+        found=[(one, offer_of(one.finding, one.message, row.indicator, scale)) for one in row.found],
         state=cell_text(row.indicator, row.figure, "state", scale),
         year=values,
         chart=chart_of(row.indicator, values, month),

@@ -21,6 +21,7 @@ from submissions.milestones import MilestoneRow
 from submissions.models import CellComment, Decision, MilestoneProgress, MonthlyReport, Verb
 from submissions.pages.asking import Asking, asking_of
 from submissions.pages.due import due_words
+from submissions.pages.offers import Offer, offer_of
 from submissions.pages.units_typed import echo_of, measured_by, part_labels, scales_offered
 from submissions.pages.unsaved import unsaved_patch
 from submissions.reviewing import CELLS, Asked
@@ -74,9 +75,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Answer:
-    """A finding and, for a warning, the cell that answers it."""
+    """A finding, what it suggests instead and, for a warning, the cell that answers it."""
 
     found: Found
+    offer: Offer | None
     cell: Cell | None
 
 
@@ -330,11 +332,16 @@ def _form_row(form: ReportForm, row: Row) -> FormRow:
     return FormRow(
         row=row,
         cells={name: form.cells[f"figure.{indicator.code}.{name}"] for name in cells_of(indicator)},
-        answers=[Answer(found, form.cells.get(f"explanation.{found.finding.key}")) for found in row.found],
+        answers=[_answer(form, row, found) for found in row.found],
         scale=form.scale,
         has_month_value=indicator.kind == Kind.FLOW,
         asked=_asked_at(form, indicator.code),
     )
+
+
+def _answer(form: ReportForm, row: Row, found: Found) -> Answer:
+    offer = offer_of(found.finding, found.message, row.indicator, form.scale)
+    return Answer(found, offer, form.cells.get(f"explanation.{found.finding.key}"))
 
 
 def _asked_at(form: ReportForm, code: str) -> list[AskedHere]:

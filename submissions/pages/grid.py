@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from django.db.models import prefetch_related_objects
 
 from accounts.models import ReportingUnit, User
-from submissions import facts, rules
+from submissions import facts
 from submissions.forms import cell_text, cells_of, number_in, scale_of
 from submissions.models import Figure, FigureState, MonthlyReport, ReportingMonth, Verb
 from submissions.pages.form import why_not
 from submissions.pages.grid_milestones import GridMilestones, grid_milestones
+from submissions.pages.offers import Offer, offer_of
 from submissions.pages.units_typed import measured_by, part_labels, scales_offered
 from submissions.pages.work import State, Year, state_of
 from submissions.pages.years import months_of_the_year, years_filed
@@ -52,6 +53,15 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Said:
+    """What a rule says of a figure, and what it suggests instead."""
+
+    severity: str
+    message: str
+    offer: Offer | None
+
+
+@dataclass(frozen=True)
 class GridCell:
     """One number of one month."""
 
@@ -65,7 +75,7 @@ class GridCell:
     state: str
     note: str
     is_due: bool
-    found: list[Mapping[str, str]]
+    found: list[Said]
 
     @property
     def state_label(self) -> str:
@@ -73,7 +83,7 @@ class GridCell:
 
     @property
     def worst(self) -> str:
-        return min((one["severity"] for one in self.found), default="")
+        return min((one.severity for one in self.found), default="")
 
 
 @dataclass(frozen=True)
@@ -129,6 +139,12 @@ class GridPage:
         return any(not column.why for column in self.columns)
 
     @property
+    def offers(self) -> list[dict[str, str]]:
+        """Return what the rules suggest where something may be typed, each with the month of its cell."""
+        cells = [cell for line in self.lines for cell in line.cells if not cell.column.why]
+        return [{"month": cell.column.key, **asdict(said.offer)} for cell in cells for said in cell.found if said.offer]
+
+    @property
     def newest(self) -> Column | None:
         """The month to begin with on a small screen: the newest that may be filled in."""
         return _newest(self.columns)
@@ -148,7 +164,7 @@ def grid_page(
     year = Year(unit, months)
     prefetch_related_objects(year.indicators, "filed_parts")
     columns = [_column(period, year, person=person, today=today) for period in months]
-    found = {column.key: _found(column, year) for column in columns}
+    found = {column.key: _found(column, year, scale) for column in columns}
     lines = [line for one in year.indicators for line in _lines(one, columns, year, found, scale)]
     worked_on = _newest(columns) or _newest_opened(columns, today)
     milestones = grid_milestones(worked_on.report, may_edit=not worked_on.why, today=today)
@@ -170,26 +186,23 @@ def _column(period: ReportingMonth, year: Year, *, person: User, today: date) ->
     return Column(period, report, state, why_not(Verb.SAVE, report, by=person, today=today))
 
 
-def _found(column: Column, year: Year) -> dict[str, list[Mapping[str, str]]]:
+def _found(column: Column, year: Year, scale: int) -> dict[str, list[Said]]:
     """Return what the rules say about the month, by indicator."""
     report, due = column.report, year.due_in(column.period)
-    names = facts.names_of(due)
-    found: dict[str, list[Mapping[str, str]]] = {}
+    names, by_code = facts.names_of(due), {one.code: one for one in due}
+    found: dict[str, list[Said]] = {}
     for one in year.findings(report, year.figures.get(column.month, {})):
-        found.setdefault(one.indicator, []).append(found_words(one, names))
+        message = sentence(one.template, one.params, one.shown_as, names)
+        offer = offer_of(one, message, by_code[one.indicator], scale)
+        found.setdefault(one.indicator, []).append(Said(str(one.severity), message, offer))
     return found
-
-
-def found_words(finding: rules.Finding, names: Mapping[str, str]) -> Mapping[str, str]:
-    message = sentence(finding.template, finding.params, finding.shown_as, names)
-    return {"code": finding.code, "severity": str(finding.severity), "message": message}
 
 
 def _lines(
     indicator: Indicator,
     columns: list[Column],
     year: Year,
-    found: Mapping[str, Mapping[str, list[Mapping[str, str]]]],
+    found: Mapping[str, Mapping[str, list[Said]]],
     scale: int,
 ) -> Iterator[Line]:
     labels = part_labels(indicator)
@@ -217,7 +230,7 @@ def _cell(
     part: str,
     column: Column,
     figure: Figure | None,
-    found: list[Mapping[str, str]],
+    found: list[Said],
     scale: int,
 ) -> GridCell:
     text = cell_text(indicator, figure, part, scale)

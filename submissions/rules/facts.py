@@ -64,7 +64,7 @@ class FigureFacts:
     ``history`` has every earlier value by month. ``peers`` is how the figure of the newest published month moved in
     the units beside this one. ``flash`` is the approved flash figure where a final one is filed, ``separate`` the
     newest published figure of a unit that this one does not include. ``due`` says whether the month asks for this
-    indicator; ``state`` is None where nothing was entered.
+    indicator; ``state`` is None where nothing was entered. ``decimals`` may be filed, as many as that.
 
     :raises ValueError: an earlier figure comes without its month.
     """
@@ -74,6 +74,7 @@ class FigureFacts:
     unit_of_measure: str
     month: int
     frequency: int = 1
+    decimals: int = 0
     value: Decimal | None = None
     numerator: Decimal | None = None
     denominator: Decimal | None = None

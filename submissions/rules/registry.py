@@ -42,6 +42,14 @@ class Subject(StrEnum):
 
 
 @dataclass(frozen=True)
+class Suggestion:
+    """What was probably meant: the number it would replace (``value``, ``numerator`` …), and itself in base units."""
+
+    field: str
+    value: Decimal
+
+
+@dataclass(frozen=True)
 class Objection:
     """What a rule has against a figure; without a severity of its own it has the rule's first.
 
@@ -52,6 +60,7 @@ class Objection:
     params: Mapping[str, Shown]
     severity: Severity | None = None
     indicator: str = ""
+    suggestion: Suggestion | None = None
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,8 @@ class Finding:
     """An objection with its address. ``template`` is a Chinese message id with %(name)s parameters.
 
     Numbers in ``params`` are unrounded; ``shown_as`` names for each how the display writes it. ``indicator`` is ""
-    where the finding is about the report as a whole. A finding that is excused has become information.
+    where the finding is about the report as a whole. A finding that is excused has become information, and what it
+    suggested is no longer offered.
     """
 
     code: str
@@ -69,6 +79,7 @@ class Finding:
     params: Mapping[str, Parameter]
     shown_as: Mapping[str, str]
     excuse: ExcuseFacts | None = None
+    suggestion: Suggestion | None = None
 
     @property
     def key(self) -> str:
@@ -134,6 +145,7 @@ class Rule:
                 params={name: parameter for name, (parameter, _) in params.items()},
                 shown_as={name: str(shown_as) for name, (_, shown_as) in params.items()},
                 excuse=excuse,
+                suggestion=None if excuse else objection.suggestion,
             )
 
     def paragraphs(self) -> dict[str, str]:

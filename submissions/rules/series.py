@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from submissions.rules.book import RULES, earlier, own
 from submissions.rules.facts import FigureFacts, ReportFacts, RuleLimits, ShownAs
-from submissions.rules.registry import Objection, Severity, Shown
+from submissions.rules.registry import Objection, Severity, Shown, Suggestion
 from targets.measures import Kind, growth, ratio
 from workplan.lib.numbers import gettext_noop
 
@@ -140,7 +140,7 @@ def figure_keeps_its_order_of_magnitude(
 
 
 def slips(figure: FigureFacts, limits: RuleLimits) -> list[tuple[str, Decimal, Decimal]]:
-    """Return the numbers of a figure that left their order of magnitude: the part's name, the number, the earlier."""
+    """Return the numbers of a figure that left their order of magnitude: which, the number, the earlier one."""
     if not figure.is_stated or (figure.kind == Kind.FLOW and figure.month == 1):
         return []
     found = []
@@ -153,7 +153,8 @@ def slips(figure: FigureFacts, limits: RuleLimits) -> list[tuple[str, Decimal, D
     return found
 
 
-_VALUE, _NUMERATOR, _DENOMINATOR = gettext_noop("数值"), gettext_noop("分子"), gettext_noop("分母")
+#: the numbers of a figure, as a sentence calls them
+_PARTS = {"value": gettext_noop("数值"), "numerator": gettext_noop("分子"), "denominator": gettext_noop("分母")}
 
 #: powers of ten that a slip of 万 or 亿 leaves behind
 _SLIPS = {
@@ -165,33 +166,35 @@ _SLIPS = {
 
 
 def _magnitudes(figure: FigureFacts) -> list[tuple[str, Decimal | None, Decimal | None]]:
-    """Return what V10 compares: the part's name, the figure and the earlier one."""
+    """Return what V10 compares: which number, the figure and the earlier one."""
     if figure.is_ratio:
         return [
-            (_NUMERATOR, figure.numerator, figure.previous_numerator),
-            (_DENOMINATOR, figure.denominator, figure.previous_denominator),
+            ("numerator", figure.numerator, figure.previous_numerator),
+            ("denominator", figure.denominator, figure.previous_denominator),
         ]
     before = figure.last_level if figure.kind == Kind.STOCK else figure.previous_value
-    return [(_VALUE, figure.value, before)]
+    return [("value", figure.value, before)]
 
 
 def _slip(figure: FigureFacts, part: str, value: Decimal, previous: Decimal, limits: RuleLimits) -> Objection:
     unit = ShownAs.NUMBER if figure.is_ratio else figure.unit_of_measure
     params: dict[str, Shown] = {
-        "part": (part, ShownAs.WORDS),
+        "part": (_PARTS[part], ShownAs.WORDS),
         "value": (value, unit),
         "previous_value": (previous, unit),
     }
     for power, words in _SLIPS.items():
         intended = value.scaleb(-power)
         times = ratio(intended, previous)
-        if times is not None and 1 <= times * limits.slip_tolerance <= limits.slip_tolerance**2:
+        is_near = times is not None and 1 <= times * limits.slip_tolerance <= limits.slip_tolerance**2
+        if is_near and intended.scaleb(figure.decimals) % 1 == 0:
             return Objection(
                 gettext_noop(
                     "%(indicator)s的%(part)s %(value)s 比上次的 %(previous_value)s %(slip)s，疑似填错单位。"
                     "如果应为 %(intended)s，请改正；如果上次的数有误，请先更正上次的数。"
                 ),
                 {**params, "slip": (words, ShownAs.WORDS), "intended": (intended, unit)},
+                suggestion=Suggestion(part, intended),
             )
     return Objection(
         gettext_noop(

@@ -39,7 +39,7 @@ def grid(request: HttpRequest, code: str) -> HttpResponse:
     page = grid_page(unit, person=request.user, today=clock.today(), scale=scale, asked=year_asked(request))
     if page is None:
         raise Http404
-    config = page_config(unit, person=request.user, scale=page.scale)
+    config = page_config(unit, person=request.user, scale=page.scale) | {"offers": page.offers}
     return render(request, "submissions/grid.html", {"page": page, "config": config})
 
 

@@ -271,6 +271,22 @@ def test_errors_and_unexplained_warnings_block_submission_all_at_once(caller, co
     ]
 
 
+def test_a_suspected_slip_of_unit_comes_with_what_was_probably_meant(caller, country, june):
+    clerk, lead = caller("gd_clerk"), caller("gd_lead")
+    clerk.send("put", "reports/2007-05/440000/", {"version": 0, "figures": [{"indicator": "T11", "value": "900000"}]})
+
+    saved = clerk.send("put", june(), {"version": 0, "figures": [{"indicator": "T11", "value": "92"}]}).json()
+    refused = lead.send("post", f"{june()}submit/", {"version": 1}).json()
+
+    assert [(one["code"], one["suggestion"]) for one in saved["findings"] if one["indicator"] == "T11"][-1] == (
+        "V10",
+        {"field": "value", "value": "920000"},
+    )
+    assert all(one["suggestion"] is None for one in saved["findings"] if one["code"] != "V10")
+    (slip,) = [one for one in refused["errors"] if one["code"] == "V10"]
+    assert (slip["pointer"], slip["field"], slip["suggestion"]) == ("/figures/T11", "value", "920000")
+
+
 def test_an_explained_warning_is_submitted_with_its_answer(caller, country, june):
     clerk, lead = caller("gd_clerk"), caller("gd_lead")
     clerk.send("put", "reports/2007-05/440000/", {"version": 0, "figures": [{"indicator": "T11", "value": "900000"}]})

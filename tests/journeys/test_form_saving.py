@@ -56,6 +56,41 @@ def test_cells_save_themselves_and_a_bad_one_keeps_its_words(form):
     expect(form.get_by_text("已填内容都已保存，没有新的改动。")).to_be_visible()
 
 
+def test_a_suspected_slip_of_unit_is_mended_with_one_click_and_taken_back_by_the_browser(form):
+    september, october = form.url.replace("2007-10", "2007-09"), form.url
+    form.goto(september)
+    form.wait_for_selector("html[data-autosave=ready]")
+    field(form, "X01").fill("4356259")
+    field(form, "X01").press("Tab")
+    is_saved(form)
+    form.goto(october)
+    form.wait_for_selector("html[data-autosave=ready]")
+    button = form.get_by_role("button", name="改为 4580000")
+
+    field(form, "X01").fill("458")
+    field(form, "X01").press("Tab")
+    expect(form.locator('[id="figure.X01.value.said"]')).to_contain_text("如果应为 458万人，请改正")
+    button.click()
+    expect(button).to_have_count(0)
+    is_saved(form)
+    assert list(Figure.objects.order_by("value").values_list("value", flat=True)) == [4_356_259, 4_580_000]
+
+    form.keyboard.press("Control+z")
+    expect(field(form, "X01")).to_have_value("458")
+    field(form, "X01").press("Tab")
+    expect(button).to_have_count(1)
+    is_saved(form)
+
+    form.reload()
+    form.wait_for_selector("html[data-autosave=ready]")
+    expect(form.locator(".found--E")).to_contain_text("如果应为 458万人，请改正")
+    button.click()
+    expect(field(form, "X01")).to_have_value("4580000")
+    expect(button).to_have_count(0)
+    is_saved(form)
+    assert list(Figure.objects.order_by("value").values_list("value", flat=True)) == [4_356_259, 4_580_000]
+
+
 def test_what_is_filled_in_and_how_far_it_is_moves_with_every_save(form):
     target = factories.TargetFactory(
         indicator=Indicator.objects.get(code="X01"), unit=ReportingUnit.objects.get(code="440000"), target_value=800

@@ -92,6 +92,35 @@ def test_bad_cells_are_named_beside_their_suggestion_and_one_click_mends_them_f_
     assert sheet.active == ["X02", 1]
 
 
+def test_a_suspected_slip_of_unit_is_mended_with_one_click_and_taken_back_with_another(sheet):
+    sheet.go("X01", 9).type("4356259", "Enter").go("X01", 10).type("458", "Enter")
+    sheet.is_saved()
+    notice = sheet.page.locator("[data-notices] .notice--error")
+    expect(notice).to_contain_text("疑似填错单位。如果应为 458万人，请改正")
+
+    sheet.open()
+    notice.get_by_role("button", name="改为 4580000").click()
+
+    expect(sheet.cell("X01", 10)).to_have_text("4,580,000")
+    expect(notice).to_have_count(0)
+    sheet.is_saved()
+    assert _filed("X01") == [4_356_259, 4_580_000]
+
+    sheet.press("Control+z")
+    expect(notice.get_by_role("button", name="改为 4580000")).to_be_visible()
+    sheet.is_saved()
+    sheet.go("X01", 10).press("Control+Enter")
+    sheet.page.locator("[data-panel]").get_by_role("button", name="改为 4580000").click()
+    expect(notice).to_have_count(0)
+    sheet.is_saved()
+    assert _filed("X01") == [4_356_259, 4_580_000]
+
+
+def _filed(code):
+    figures = Figure.objects.filter(indicator__code=code).order_by("filing__report__period")
+    return list(figures.values_list("value", flat=True))
+
+
 def test_what_would_fall_outside_is_told_first_and_nothing_happens_until_confirmed_f_10(sheet):
     dialog = sheet.page.locator("[data-ask=paste]")
     sheet.go("X01", 11).paste("1\t2\t3\r\n4\t5\t6\r\n")

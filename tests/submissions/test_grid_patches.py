@@ -174,6 +174,19 @@ def test_the_answer_tells_what_the_rules_now_find(as_clerk, unit, clerk):
     assert answer["saved_at"].count(":") == 2
 
 
+@pytest.mark.parametrize(("scale", "typed", "text"), [(1, "458", "4580000"), (10_000, "4580000", "458")])
+def test_the_answer_offers_what_was_probably_meant_as_it_is_typed(as_clerk, unit, clerk, scale, typed, text):
+    file(unit, factories.MonthFactory(number=8), {"T08": "4356259"}, by=clerk, now=NOW)
+
+    offers = patch(as_clerk, cell("T08", typed), scale=scale).json()["months"]["2007-09"]["offers"]
+    (offer,) = offers
+    mended = patch(as_clerk, cell("T08", text, seen=typed), scale=scale).json()["months"]["2007-09"]["offers"]
+
+    assert (offer["name"], offer["text"]) == ("figure.T08.value", text)
+    assert "如果应为 458万人，请改正" in offer["message"]
+    assert mended == []
+
+
 def test_the_answer_tells_how_far_the_month_is_and_each_row_from_its_target(as_clerk, unit):
     factories.TargetFactory(indicator=Indicator.objects.get(code="T01"), unit=unit, target_value=800)
     factories.MonthFactory(number=6)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from submissions.rules import Severity, check
+from submissions.rules import Severity, Suggestion, check
 from tests.submissions.rule_facts import WAN, figure, found, rate, report
 
 # V01 and V04: a part is at most the whole ------------------------------------------------------
@@ -244,13 +244,24 @@ def test_a_slip_of_wan_or_yi_is_named_with_what_was_probably_meant(value, previo
     assert (finding.params["part"], finding.params["slip"]) == ("数值", slip)
     assert finding.params["intended"] == intended
     assert finding.shown_as["intended"] == "PERSON"
+    assert finding.suggestion == Suggestion("value", Decimal(intended))
 
 
 def test_another_factor_is_refused_without_a_guess():
     finding = check(report(figure("T01", 60_000, previous_value=100)))[-1]
 
     assert (finding.params["low"], finding.params["high"]) == (Decimal("0.02"), Decimal(50))
-    assert "intended" not in finding.params
+    assert ("intended" in finding.params, finding.suggestion) == (False, None)
+
+
+@pytest.mark.parametrize(("decimals", "suggested"), [(0, None), (2, Decimal("4581234.56"))])
+def test_only_what_could_be_filed_is_suggested(decimals, suggested):
+    slipped = figure("T01", 45_812_345_600, previous_value=450 * WAN, decimals=decimals)
+
+    finding = check(report(slipped))[-1]
+
+    assert finding.code == "V10"
+    assert (finding.suggestion and finding.suggestion.value) == suggested
 
 
 def test_each_part_of_a_rate_that_slipped_is_named():
@@ -260,6 +271,7 @@ def test_each_part_of_a_rate_that_slipped_is_named():
 
     assert [(one.code, one.params.get("part")) for one in findings] == [("V06", None), ("V10", "分子")]
     assert findings[1].shown_as["value"] == "NUMBER"
+    assert findings[1].suggestion == Suggestion("numerator", Decimal(46 * WAN))
 
 
 # V16: zero tolerance ---------------------------------------------------------------------------

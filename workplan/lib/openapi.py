@@ -43,7 +43,8 @@ class FaultSerializer(serializers.Serializer):
     message = serializers.CharField()
     severity = serializers.CharField(required=False)
     explanation = serializers.CharField(required=False)
-    suggestion = serializers.CharField(required=False, allow_null=True)
+    suggestion = serializers.CharField(required=False, allow_null=True, help_text=_("很可能想填的内容，可以原样填写"))
+    field = serializers.CharField(required=False, help_text=_("建议填入该数据的哪一项：value、numerator、denominator"))
 
 
 class ProblemSerializer(serializers.Serializer):

@@ -85,6 +85,7 @@ class Fault(TypedDict, total=False):
     suggestion: str | None
     severity: str
     explanation: str
+    field: str
 
 
 class RequestRefused(Refused):
