@@ -124,6 +124,8 @@ class Rule:
     #: The fields of RuleLimits that a planner may set for it.
     limits: tuple[str, ...] = ()
     is_excusable: bool = True
+    #: The rule that says it better where it objects to the same figure: this one is silent there.
+    yields_to: str = ""
 
     def looks_at(self, figure: FigureFacts) -> bool:
         return self.subject == Subject.FIGURE and figure.kind in self.kinds and self.bound in {None, figure.bound}
@@ -172,6 +174,7 @@ class Registry(dict[str, Rule]):
         bound: Bound | None = None,
         limits: Iterable[str] = (),
         is_excusable: bool = True,
+        yields_to: str = "",
     ) -> Callable[[Examine], Examine]:
         """Register a function as the rule ``code``, with its one sentence.
 
@@ -182,7 +185,16 @@ class Registry(dict[str, Rule]):
             if code in self:
                 raise ValueError(f"There is already a rule {code}.")
             self[code] = Rule(
-                code, says, severities, subject, function, frozenset(kinds), bound, tuple(limits), is_excusable
+                code,
+                says,
+                severities,
+                subject,
+                function,
+                frozenset(kinds),
+                bound,
+                tuple(limits),
+                is_excusable,
+                yields_to,
             )
             return function
 
@@ -195,7 +207,9 @@ class Registry(dict[str, Rule]):
 def examine(report: ReportFacts, rules: Registry, book: RuleBook) -> list[Finding]:
     """Return the findings of all rules on a report, ordered by indicator and code; those on the whole come first."""
     found = [finding for rule in rules.in_order() for finding in _of_rule(rule, report, book.get(rule.code, Terms()))]
-    return sorted(found, key=lambda finding: (finding.indicator, finding.code))
+    asked = {finding.key for finding in found if finding.severity != Severity.INFO}
+    heard = [one for one in found if f"{rules[one.code].yields_to}:{one.indicator}" not in asked]
+    return sorted(heard, key=lambda finding: (finding.indicator, finding.code))
 
 
 def _of_rule(rule: Rule, report: ReportFacts, terms: Terms) -> Iterator[Finding]:

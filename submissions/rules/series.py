@@ -47,6 +47,7 @@ def year_to_date_value_does_not_fall(
     Severity.WARNING,
     kinds=[Kind.STOCK],
     limits=["stock_rise", "stock_fall"],
+    yields_to="V10",
 )
 def level_moves_within_a_month_as_usual(
     figure: FigureFacts, report: ReportFacts, limits: RuleLimits
@@ -54,7 +55,8 @@ def level_moves_within_a_month_as_usual(
     """A level rises by at most 5 % and falls by at most 2 % from the newest earlier one.
 
     Why: the number of insured grew by 4 to 20 % in the whole of 2007.
-    Except: the first level of a year is V09's; a level of 0 has no change.
+    Except: the first level of a year is V09's; a level of 0 has no change; where V10 objects, one slip is not asked
+    about twice.
     Accepted: 105 after 100; 98 after 100.
     Refused: 106 after 100; 97 after 100.
     """
@@ -68,6 +70,7 @@ def level_moves_within_a_month_as_usual(
         _ROSE if is_rise else _FELL,
         {
             "value": own(figure, figure.value),
+            "change": (abs(change), ShownAs.RATE),
             "limit": (limits.stock_rise if is_rise else limits.stock_fall, ShownAs.RATE),
             **earlier(figure, figure.previous_value),
         },
@@ -75,11 +78,11 @@ def level_moves_within_a_month_as_usual(
 
 
 _ROSE = gettext_noop(
-    "%(indicator)s的期末数 %(value)s 比 %(previous_month)s的 %(previous_value)s 增加超过 %(limit)s。"
+    "%(indicator)s的期末数 %(value)s 比 %(previous_month)s的 %(previous_value)s 增加 %(change)s，超过 %(limit)s。"
     "请核对；属实的，请写明原因。"
 )
 _FELL = gettext_noop(
-    "%(indicator)s的期末数 %(value)s 比 %(previous_month)s的 %(previous_value)s 减少超过 %(limit)s。"
+    "%(indicator)s的期末数 %(value)s 比 %(previous_month)s的 %(previous_value)s 减少 %(change)s，超过 %(limit)s。"
     "请核对；属实的，请写明原因。"
 )
 
@@ -90,6 +93,7 @@ _FELL = gettext_noop(
     Severity.WARNING,
     kinds=[Kind.STOCK],
     limits=["baseline_drift"],
+    yields_to="V10",
 )
 def january_level_is_near_the_baseline(
     figure: FigureFacts, report: ReportFacts, limits: RuleLimits
@@ -97,7 +101,7 @@ def january_level_is_near_the_baseline(
     """A level of January lies within 3 % of the December baseline.
 
     Why: a January far from the year end usually has another coverage (口径) than the baseline.
-    Except: no baseline, nothing to compare.
+    Except: no baseline, nothing to compare; where V10 objects, one slip is not asked about twice.
     Accepted: 103 over a baseline of 100.
     Refused: 104 over a baseline of 100; 96 likewise.
     """
@@ -135,11 +139,11 @@ def figure_keeps_its_order_of_magnitude(
     Accepted: 90 万 after 80 万; 0 after 80 万; 60 after 1.
     Refused: 90 亿 after 80 万; 90 after 80 万.
     """
-    for part, value, previous in slips(figure, limits):
+    for part, value, previous in _slips(figure, limits):
         yield _slip(figure, part, value, previous, limits)
 
 
-def slips(figure: FigureFacts, limits: RuleLimits) -> list[tuple[str, Decimal, Decimal]]:
+def _slips(figure: FigureFacts, limits: RuleLimits) -> list[tuple[str, Decimal, Decimal]]:
     """Return the numbers of a figure that left their order of magnitude: which, the number, the earlier one."""
     if not figure.is_stated or (figure.kind == Kind.FLOW and figure.month == 1):
         return []
@@ -157,7 +161,7 @@ def slips(figure: FigureFacts, limits: RuleLimits) -> list[tuple[str, Decimal, D
 _PARTS = {"value": gettext_noop("数值"), "numerator": gettext_noop("分子"), "denominator": gettext_noop("分母")}
 
 #: powers of ten that a slip of 万 or 亿 leaves behind
-_SLIPS = {
+_POWERS = {
     4: gettext_noop("多了约一万倍"),
     8: gettext_noop("多了约一亿倍"),
     -4: gettext_noop("只有约万分之一"),
@@ -183,7 +187,7 @@ def _slip(figure: FigureFacts, part: str, value: Decimal, previous: Decimal, lim
         "value": (value, unit),
         "previous_value": (previous, unit),
     }
-    for power, words in _SLIPS.items():
+    for power, words in _POWERS.items():
         intended = value.scaleb(-power)
         times = ratio(intended, previous)
         is_near = times is not None and 1 <= times * limits.slip_tolerance <= limits.slip_tolerance**2

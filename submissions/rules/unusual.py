@@ -14,7 +14,6 @@ from statistics import median
 from submissions.rules.book import RULES, own
 from submissions.rules.facts import FigureFacts, ReportFacts, RuleLimits, ShownAs, Spread
 from submissions.rules.registry import Objection, Severity, Subject
-from submissions.rules.series import slips
 from targets.measures import Kind, ratio
 from workplan.lib.numbers import gettext_noop
 
@@ -25,6 +24,7 @@ from workplan.lib.numbers import gettext_noop
     Severity.WARNING,
     kinds=[Kind.FLOW, Kind.STOCK],
     limits=["usual_low", "usual_high", "usual_drift", "jump", "reach", "fewest_moves", "outlier_smallest"],
+    yields_to="V10",
 )
 def figure_moves_as_usual(figure: FigureFacts, report: ReportFacts, limits: RuleLimits) -> Iterator[Objection]:
     """A period's amount, or a level's growth, lies within what is usual for the unit or for the units beside it.
@@ -37,7 +37,7 @@ def figure_moves_as_usual(figure: FigureFacts, report: ReportFacts, limits: Rule
     Refused: 120 万 after 10 万 where 0.5 to 2 times is usual.
     """
     value = figure.stated_value
-    if value is None or slips(figure, limits):
+    if value is None:
         return
     series = {**figure.history, figure.month: value}
     times = _move(series, figure.month, figure)

@@ -100,7 +100,7 @@ def test_findings_come_with_sentence_and_answer(unit, period, clerk, august):
         ("V19:T04", True, False),
         ("V08:T08", False, True),
     ]
-    assert state.found[1].message.startswith("T08 养老参保的期末数 110万人 比 8月的 100万人 增加超过 5.00%")
+    assert state.found[1].message.startswith("T08 养老参保的期末数 110万人 比 8月的 100万人 增加 10.00%，超过 5.00%")
     assert state.n_blocking == 2
     report = services.save_draft(report, by=clerk, now=NOW, version=1, explanations=WHY)
     state = read(report, clerk)
