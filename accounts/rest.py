@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import ClassVar, TypeVar
 
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
@@ -12,8 +13,12 @@ from rest_framework.views import APIView
 
 from accounts import permissions
 from accounts.models import ApiToken
+from workplan.lib.problems import RequestRefused, faults_in
+from workplan.lib.refusals import Refused
 from workplan.lib.rest import FormatNegotiation, NoQuery, PerPersonThrottle, read_query
 from workplan.lib.serializers import StrictSerializer
+
+T = TypeVar("T")
 
 
 class TokenAllows(BasePermission):
@@ -63,6 +68,21 @@ class Resource(APIView):
         serializer = reader(data=self.request.data, context=context)
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
+
+    def read_body(self, reader: type[StrictSerializer], read: Callable[[dict[str, object]], T]) -> T:
+        """Return what ``read`` makes of the body the reader declares.
+
+        :raises RequestRefused: with the faults of the body and those that ``read`` finds in the rest of it.
+        """
+        serializer = reader(data=self.request.data)
+        if serializer.is_valid():
+            return read(serializer.validated_data)
+        faults = faults_in(serializer.errors)
+        try:
+            read(serializer.sound)
+        except Refused as refusal:
+            faults += refusal.errors()
+        raise RequestRefused(faults)
 
 
 class FiguresResource(Resource):

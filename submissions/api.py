@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
@@ -167,15 +168,15 @@ class OneReport(_ReportResource):
     )
     def put(self, request: Request, month: date, unit: str) -> Response:
         report = report_open_to(request.user, month, unit)
-        given = self.body(DraftReader)
-        saved = services.save_draft(report, by=request.user, now=clock.now(), **read_draft(report, given))
+        draft = self.read_body(DraftReader, partial(read_draft, report))
+        saved = services.save_draft(report, by=request.user, now=clock.now(), **draft)
         return Response(answer(saved, request.user))
 
 
 def read_draft(report: MonthlyReport, given: dict[str, object]) -> dict[str, object]:
     """Return what a draft's body says, as the service takes it.
 
-    :raises InputRefused: with every complaint about figures and milestones alike.
+    :raises InputRefused: with every complaint about figures, milestones and replies alike.
     """
     reader = FigureReader(report, facts.due_indicators(report.unit, report.period), facts.figures_by_indicator(report))
     complaints: list[Complaint] = []
@@ -190,7 +191,7 @@ def read_draft(report: MonthlyReport, given: dict[str, object]) -> dict[str, obj
         raise InputRefused(complaints)
     note = (given["note"] or "") if "note" in given else None
     return {
-        "version": given["version"],
+        "version": given.get("version"),
         "figures": figures,
         "milestones": milestones,
         "replies": replies,

@@ -95,6 +95,10 @@ class Cells:
             self.refusals.append(refusal)
             return otherwise
 
+    def refuse_unknown(self, named: Iterable[str], known: Sequence[str]) -> None:
+        """Remember each field that is none of ours; the others are read all the same."""
+        self.refusals += [unknown_field(name) for name in sorted(set(named).difference(known))]
+
     def check(self) -> None:
         """Raise the refusals, if there are any.
 
@@ -102,12 +106,6 @@ class Cells:
         """
         if self.refusals:
             raise RowRefused(self.refusals)
-
-
-def refuse_unknown_fields(named: Iterable[str], known: Sequence[str]) -> None:
-    unknown = sorted(set(named).difference(known))
-    if unknown:
-        raise unknown_field(unknown[0])
 
 
 def unknown_field(name: str) -> CellRefused:

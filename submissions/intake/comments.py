@@ -16,7 +16,6 @@ from submissions.intake.cells import (
     Row,
     RowRefused,
     clean_text,
-    refuse_unknown_fields,
 )
 from submissions.intake.figures import FigureReader
 from submissions.models import MonthlyReport
@@ -64,7 +63,15 @@ def read_replies(
 
 
 def _reply(row: Row, asked: Mapping[tuple[str, str], int], before: Container[int]) -> tuple[int, str]:
-    refuse_unknown_fields(row, REPLY_FIELDS)
+    cells = Cells()
+    cells.refuse_unknown(row, REPLY_FIELDS)
+    key = cells.read(lambda: _comment_asked(row, asked, before), 0)
+    text = cells.read(lambda: clean_text(row.get("text"), "text"), "")
+    cells.check()
+    return key, text
+
+
+def _comment_asked(row: Row, asked: Mapping[tuple[str, str], int], before: Container[int]) -> int:
     field, code = _one_cell(row)
     key = asked.get((field, code)) if isinstance(code, str) else None
     if key is None:
@@ -72,7 +79,7 @@ def _reply(row: Row, asked: Mapping[tuple[str, str], int], before: Container[int
         raise CellRefused(field, "not_asked", template, code=str(code)[:40])
     if key in before:
         raise CellRefused(field, "duplicate", _TWICE, code=code)
-    return key, clean_text(row.get("text"), "text")
+    return key
 
 
 def _one_cell(row: Row) -> tuple[str, object]:
@@ -113,7 +120,18 @@ class CommentReader:
         return list(inputs.values())
 
     def _comment(self, row: Row, before: Container[str]) -> tuple[str, CommentInput]:
-        refuse_unknown_fields(row, COMMENT_FIELDS)
+        cells = Cells()
+        cells.refuse_unknown(row, COMMENT_FIELDS)
+        text = cells.read(lambda: clean_text(row.get("text"), "text"), "")
+        cell = cells.read(lambda: self._cell(row, before), None)
+        if cell is None:
+            raise RowRefused(cells.refusals)
+        value = cells.read(lambda: self._suggestion(cell.code, row), None)
+        cells.check()
+        indicator, milestone = (cell, None) if isinstance(cell, Indicator) else (None, cell)
+        return cell.code, CommentInput(indicator, milestone, text, value)
+
+    def _cell(self, row: Row, before: Container[str]) -> Indicator | Milestone:
         field, code = _one_cell(row)
         known: Mapping[str, Indicator | Milestone] = self.due if field == "indicator" else self.milestones
         if not isinstance(code, str) or code not in known:
@@ -121,12 +139,7 @@ class CommentReader:
             raise CellRefused(field, "unknown_cell", template, code=str(code)[:40])
         if code in before:
             raise CellRefused(field, "duplicate", _TWICE, code=code)
-        cells = Cells()
-        text = cells.read(lambda: clean_text(row.get("text"), "text"), "")
-        value = cells.read(lambda: self._suggestion(code, row), None)
-        cells.check()
-        milestone = self.milestones[code] if field == "milestone" else None
-        return code, CommentInput(self.due.get(code), milestone, text, value)
+        return known[code]
 
     def _suggestion(self, code: str, row: Row) -> Decimal | None:
         """Return the proposed value, read as the figure itself would be."""

@@ -18,7 +18,6 @@ from submissions.intake.cells import (
     Row,
     RowRefused,
     clean_text,
-    refuse_unknown_fields,
 )
 from submissions.models import Figure, FigureState, Filing, MonthlyReport
 from targets.models import FormerIndicator, Indicator, Kind
@@ -134,10 +133,12 @@ class FigureReader:
     def _figure(self, row: Row, before: Container[str]) -> FigureInput:
         """Return the row's figure on top of what is stored: a cell left out of the row stays as it is."""
         row = _flat(row)
-        refuse_unknown_fields([name for name in row if not _is_part(name)], FIGURE_FIELDS)
-        indicator = self._indicator(row.get("indicator"), before)
-        stored = self.stored(indicator)
         cells = Cells()
+        cells.refuse_unknown([name for name in row if not _is_part(name)], FIGURE_FIELDS)
+        indicator = cells.read(lambda: self._indicator(row.get("indicator"), before), None)
+        if indicator is None:
+            raise RowRefused(cells.refusals)
+        stored = self.stored(indicator)
         note = cells.read(lambda: clean_text(row["note"]), "") if "note" in row else stored.note
         given = {
             name: cells.read(partial(self._number, indicator, name, row[name]), None)

@@ -19,7 +19,6 @@ from submissions.intake.cells import (
     Row,
     RowRefused,
     clean_text,
-    refuse_unknown_fields,
 )
 from submissions.models import DATED, Filing, MilestoneProgress, MilestoneState, MonthlyReport, ReportingMonth
 from targets.models import MOST_IN_SCOPE, Milestone
@@ -111,13 +110,16 @@ class _Reader:
         self.inputs: dict[str, MilestoneInput] = {}
 
     def take(self, row: Row) -> None:
-        refuse_unknown_fields(row, MILESTONE_FIELDS)
-        milestone = _known(row.get("milestone"), self.known, self.inputs)
+        cells = Cells()
+        cells.refuse_unknown(row, MILESTONE_FIELDS)
+        milestone = cells.read(lambda: _known(row.get("milestone"), self.known, self.inputs), None)
+        if milestone is None:
+            raise RowRefused(cells.refusals)
         now = self.stored.get(milestone.pk)
         if _clears(row, now):
+            cells.check()
             self.inputs[milestone.code] = MilestoneInput(milestone, None)
             return
-        cells = Cells()
         one = MilestoneInput(
             milestone,
             state=cells.read(lambda: _state(row.get("state", now.state if now else None)), ""),

@@ -35,6 +35,15 @@ class StrictSerializer(serializers.Serializer):
             raise ValidationError(errors)
         return value
 
+    @property
+    def sound(self) -> dict[str, object]:
+        """What a refused body says in the fields that have no fault of their own, so that these are judged too."""
+        given = self.initial_data
+        if not isinstance(given, Mapping):
+            return {}
+        names = [name for name in self.fields if name in given and name not in self.errors]
+        return {name: self.fields[name].run_validation(given[name]) for name in names}
+
     def _foreign(self, data: Mapping[str, object]) -> Iterable[tuple[str, list[ErrorDetail]]]:
         for name in data:
             field = self.fields.get(name)
