@@ -72,6 +72,10 @@ class Review:
         return [*self.first, *self.folded]
 
     @property
+    def has_last_year(self) -> bool:
+        return any(row.read.last_year is not None for row in self.rows)
+
+    @property
     def n_viewed(self) -> int:
         return sum(row.is_viewed for row in self.rows)
 

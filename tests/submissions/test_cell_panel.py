@@ -67,12 +67,16 @@ def test_a_cell_shows_both_years_and_the_plan_ux_07(as_clerk, unit, period, lead
     assert "<svg" in html
     assert "style=" not in html
     assert html.count('<th scope="row">') == len(page.year)
+    assert "两年走势" in html
 
 
 def test_what_nobody_filed_has_no_picture_and_no_year_before(as_clerk):
-    page = panel(as_clerk)
+    response = asked_about(as_clerk)
 
+    page = response.context["page"]
     assert (page.chart, page.has_last_year, page.has_plan) == (None, False, False)
+    assert "本年走势" in response.content.decode()
+    assert "上年没有数据。" in response.content.decode()
 
 
 def test_a_rate_is_drawn_as_the_rate_of_its_parts_and_aims_from_its_first_figure(as_clerk, unit, lead, ministry):
