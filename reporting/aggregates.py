@@ -72,6 +72,10 @@ class ProgressRow:
         return self.target.target_value if self.target else None
 
     @property
+    def has_synthetic_target(self) -> bool:
+        return self.target is not None and self.target.is_synthetic
+
+    @property
     def baseline_value(self) -> Decimal | None:
         return self.target.baseline_value if self.target else None
 

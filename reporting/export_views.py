@@ -18,7 +18,7 @@ from reporting.views import View, for_readers
 Answer = TypeVar("Answer", FileResponse, StreamingHttpResponse)
 
 #: What narrows a download; it goes into the audit trail with it.
-QUERY = ("month", "unit", "level", "indicator", "item", "format")
+QUERY = ("month", "unit", "level", "indicator", "item", "scheme", "region", "format")
 
 
 def for_exporters(view: View) -> View:

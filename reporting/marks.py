@@ -17,6 +17,7 @@ from accounts import permissions
 from accounts.models import ReportingUnit
 from reporting.aggregates import ProgressRow, row_value
 from reporting.models import Total
+from reporting.regions import RegionRow
 from submissions.models import ReportingMonth
 from targets.models import Indicator
 
@@ -46,8 +47,8 @@ _MEANINGS = {
 }
 
 
-def marks_of(row: ProgressRow) -> tuple[Mark, ...]:
-    """Return what is special about a row of progress; nothing where its month is not due and nothing stands."""
+def marks_of(row: ProgressRow | RegionRow) -> tuple[Mark, ...]:
+    """Return what is special about a unit's or a region's figure; nothing where no month is due and none stands."""
     told = _marks(
         row.value is not None,
         row,
@@ -55,11 +56,10 @@ def marks_of(row: ProgressRow) -> tuple[Mark, ...]:
         is_published=row.is_published,
         is_revised=row.is_revised,
     )
-    is_synthetic = row.target is not None and row.target.is_synthetic
-    return (*told, Mark.SYNTHETIC) if is_synthetic else told
+    return (*told, Mark.SYNTHETIC) if row.has_synthetic_target else told
 
 
-def marks_beside(row: ProgressRow) -> tuple[Mark, ...]:
+def marks_beside(row: ProgressRow | RegionRow) -> tuple[Mark, ...]:
     """Return the marks of the figure itself; what the target is marked for stands at the target."""
     return tuple(mark for mark in marks_of(row) if mark != Mark.SYNTHETIC)
 
@@ -92,7 +92,7 @@ def marks_of_year(
 
 def _marks(
     stands: bool,  # noqa: FBT001
-    counts: ProgressRow | Total,
+    counts: ProgressRow | RegionRow | Total,
     *,
     is_due: bool,
     is_published: bool,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from accounts import permissions
@@ -14,6 +15,9 @@ from submissions.models import ReportingMonth
 from targets import measures
 from targets.goals import Goal, Reading, Status, Thresholds
 from targets.models import Indicator
+
+#: The name of what a scheme leaves out; no group of it is called so.
+OUTSIDE = "other"
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,13 @@ class RegionRow:
     n_reported: int
     n_carried: int
     goal: Goal | None
+    reading: Reading
     progress: measures.Progress | None
+
+    @property
+    def key(self) -> str:
+        """Name it in an address and in a page."""
+        return self.group.code if self.group else OUTSIDE
 
     @property
     def status(self) -> Status | None:
@@ -46,6 +56,31 @@ class RegionRow:
     @property
     def deviation(self) -> Decimal | None:
         return self.progress.deviation if self.progress else None
+
+    @property
+    def value_month(self) -> date | None:
+        """Return the newest month that a figure of its units is of."""
+        return max((row.value_month for row in self.rows if row.value_month), default=None)
+
+    @property
+    def is_due(self) -> bool:
+        return any(row.is_due for row in self.rows)
+
+    @property
+    def is_published(self) -> bool:
+        return all(row.is_published for row in self.rows)
+
+    @property
+    def is_revised(self) -> bool:
+        """Say whether the sum no longer stands at what was published of it."""
+        worth = [row.published.worth for row in self.rows if row.published is not None]
+        was = tuple(_sum(column) for column in zip(*worth, strict=True))
+        value = None if any(row.indicator.is_ratio for row in self.rows) else self.value
+        return bool(worth) and was != (value, self.numerator, self.denominator, _sum(row.persons for row in self.rows))
+
+    @property
+    def has_synthetic_target(self) -> bool:
+        return self.goal is not None and any(row.has_synthetic_target for row in self.rows)
 
 
 @dataclass(frozen=True)
@@ -101,7 +136,7 @@ def region_row(group: RegionGroup | None, rows: list[ProgressRow], thresholds: T
     is_ratio = any(row.indicator.is_ratio for row in rows)
     numerator, denominator = _sum(row.numerator for row in rows), _sum(row.denominator for row in rows)
     value = measures.ratio(numerator, denominator) if is_ratio else _sum(row.value for row in rows)
-    goal = _goal(rows)
+    goal, reading = _goal(rows), _reading(rows, value)
     return RegionRow(
         group=group,
         rows=tuple(rows),
@@ -112,11 +147,12 @@ def region_row(group: RegionGroup | None, rows: list[ProgressRow], thresholds: T
         n_reported=sum(row.n_reported for row in rows),
         n_carried=sum(row.n_carried for row in rows),
         goal=goal,
-        progress=None if goal is None else measures.assess(goal, _reading(rows, value), thresholds),
+        reading=reading,
+        progress=None if goal is None else measures.assess(goal, reading, thresholds),
     )
 
 
-def _sum(numbers: Iterable[Decimal | None]) -> Decimal | None:
+def _sum(numbers: Iterable[Decimal | int | None]) -> Decimal | None:
     known = [number for number in numbers if number is not None]
     return sum(known, Decimal(0)) if known else None
 
@@ -142,4 +178,5 @@ def _reading(rows: list[ProgressRow], value: Decimal | None) -> Reading:
     amounts = [
         row.reading.first_amount_month for row in rows if row.reading and row.reading.first_amount_month is not None
     ]
-    return Reading(rows[0].month.month, value, first_amount_month=min(amounts, default=None))
+    month = rows[0].month.month if rows else 1
+    return Reading(month, value, first_amount_month=min(amounts, default=None))

@@ -13,7 +13,7 @@ from accounts.models import NATION_CODE, ReportingUnit, User
 from reporting.chart_views import columns_of
 from reporting.export_views import asked_unit, for_exporters, recorded
 from reporting.pages import months
-from reporting.pages.reasons import ReasonsPage, as_data, as_rows, reasons_page
+from reporting.pages.reasons import Explained, ReasonsPage, as_data, as_rows, reasons_page
 from reporting.pages.trace import trace_page
 from reporting.pages.words import reasons_words
 from reporting.trace import Part, Trace
@@ -54,14 +54,18 @@ def reasons(request: HttpRequest, code: str) -> HttpResponse:
 def reasons_file(request: HttpRequest) -> HttpResponseBase:
     """Hand out the reasons of one light as CSV or JSON."""
     page = _reasons(request)
+    return handed_out(request, page, page.unit.code)
+
+
+def handed_out(request: HttpRequest, page: Explained, name: str) -> HttpResponseBase:
+    """Answer with the reasons of a light in the form that is asked for, and enter it in the audit trail."""
     form = request.GET.get("format", "csv")
     if form not in ("csv", "json"):
         raise Http404
     if form == "csv":
-        name = f"{page.indicator.code}_{page.unit.code}_{page.period}_reasons.csv"
-        return recorded(request, "reasons", sheets.csv_response(name, _REASON_COLUMNS, as_rows(page)))
-    asked = {"table": "reasons", "indicator": page.indicator.code, "unit": page.unit.code, "format": form}
-    audit.record("export", by=cast(User, request.user), details=asked)
+        file_name = f"{page.indicator.code}_{name}_{page.period}_reasons.csv"
+        return recorded(request, "reasons", sheets.csv_response(file_name, _REASON_COLUMNS, as_rows(page)))
+    audit.record("export", by=cast(User, request.user), details={"table": "reasons", **page.subject, "format": form})
     return JsonResponse(as_data(page), json_dumps_params={"ensure_ascii": False})
 
 

@@ -84,19 +84,47 @@ class CheckLine:
 
 
 @dataclass(frozen=True)
-class ReasonsPage:
+class Explained:
+    """What a verdict at a month was made from, line by line; no lines where there is nothing to explain."""
+
     period: ReportingMonth
     months: list[date]
     indicator: Indicator
+    reasons: Reasons | None
+    value_month: date | None
+    headline: str
+
+    @property
+    def subject(self) -> dict[str, str]:
+        """Whose verdict it is, by the names of the API."""
+        return {"indicator": self.indicator.code, "month": f"{self.period}"}
+
+    @property
+    def inputs(self) -> tuple[ReasonLine, ...]:
+        return tuple(_inputs(self.reasons, self.indicator.unit_of_measure)) if self.reasons else ()
+
+    @property
+    def workings(self) -> tuple[ReasonLine, ...]:
+        return tuple(_workings(self.reasons, self.indicator.unit_of_measure)) if self.reasons else ()
+
+    @property
+    def checks(self) -> tuple[CheckLine, ...]:
+        return tuple(_checks(self.reasons, self.indicator.unit_of_measure)) if self.reasons else ()
+
+    @property
+    def limits(self) -> tuple[ReasonLine, ...]:
+        return tuple(limits(self.reasons.thresholds)) if self.reasons else ()
+
+
+@dataclass(frozen=True)
+class ReasonsPage(Explained):
     unit: ReportingUnit
     is_open: bool
     row: ProgressRow | None
-    reasons: Reasons | None
-    headline: str
-    inputs: tuple[ReasonLine, ...]
-    workings: tuple[ReasonLine, ...]
-    checks: tuple[CheckLine, ...]
-    limits: tuple[ReasonLine, ...]
+
+    @property
+    def subject(self) -> dict[str, str]:
+        return {"indicator": self.indicator.code, "unit": self.unit.code, "month": f"{self.period}"}
 
     @property
     def kept(self) -> tuple[tuple[str, str], ...]:
@@ -112,7 +140,6 @@ def reasons_page(
     rows = aggregates.progress_rows(person, period, [unit], indicators=[indicator]) if is_open else []
     row = next(iter(rows), None)
     reasons = explain(row.goal, row.reading, aggregates.thresholds_of(period.plan_id)) if row else None
-    unit_of_measure = indicator.unit_of_measure
     return ReasonsPage(
         period=period,
         months=months.offered(person, period, today=today, unit=unit),
@@ -121,26 +148,19 @@ def reasons_page(
         is_open=is_open,
         row=row,
         reasons=reasons,
-        headline=headline(reasons, row, unit_of_measure) if reasons else "",
-        inputs=tuple(_inputs(reasons, unit_of_measure)) if reasons else (),
-        workings=tuple(_workings(reasons, unit_of_measure)) if reasons else (),
-        checks=tuple(_checks(reasons, unit_of_measure)) if reasons else (),
-        limits=tuple(limits(reasons.thresholds)) if reasons else (),
+        value_month=row.value_month if row else None,
+        headline=headline(reasons, period, indicator, unit.label) if reasons else "",
     )
 
 
-def headline(reasons: Reasons, row: ProgressRow, unit_of_measure: str) -> str:
-    """Say the verdict and the check that decided it."""
-    words = {
-        "month": month_words(row.month),
-        "unit": row.unit.label,
-        "name": row.indicator.short_label,
-    }
+def headline(reasons: Reasons, period: ReportingMonth, indicator: Indicator, label: str) -> str:
+    """Say the verdict on the unit or region of this name, and the check that decided it."""
+    words = {"month": month_words(period.month), "unit": label, "name": indicator.short_label}
     if reasons.deciding is None:
         return _("%(month)s，%(unit)s%(name)s没有下达目标，不作进度判定。") % words
     words["status"] = status_label(reasons.status)
     words["question"] = str(ASKS[reasons.deciding.ask])
-    words["compared"] = compared(reasons.deciding, unit_of_measure)
+    words["compared"] = compared(reasons.deciding, indicator.unit_of_measure)
     if words["compared"]:
         return _("%(month)s，%(unit)s%(name)s：%(status)s。判定步骤：%(question)s（%(compared)s）。") % words
     return _("%(month)s，%(unit)s%(name)s：%(status)s。判定步骤：%(question)s。") % words
@@ -223,15 +243,13 @@ def _rounded(value: Decimal | None) -> Decimal | None:
 # For programs ----------------------------------------------------------------------------------
 
 
-def as_data(page: ReasonsPage) -> dict[str, object]:
+def as_data(page: Explained) -> dict[str, object]:
     """Return the reasons as data: exact numbers as texts, names as in the API."""
-    reasons, row = page.reasons, page.row
+    reasons = page.reasons
     return {
-        "indicator": page.indicator.code,
-        "unit": page.unit.code,
-        "month": f"{page.period}",
+        **page.subject,
         "status": reasons.status.value if reasons and reasons.status else None,
-        "value_month": f"{row.value_month:%Y-%m}" if row and row.value_month else None,
+        "value_month": f"{page.value_month:%Y-%m}" if page.value_month else None,
         "inputs": {one.name.value: plain(one.value) for one in reasons.inputs} if reasons else {},
         "formulas": {one.name.value: {"formula": one.formula, "value": plain(one.value)} for one in reasons.workings}
         if reasons
@@ -250,10 +268,10 @@ def as_data(page: ReasonsPage) -> dict[str, object]:
     }
 
 
-def as_rows(page: ReasonsPage) -> Iterator[dict[str, str | None]]:
+def as_rows(page: Explained) -> Iterator[dict[str, str | None]]:
     """Yield the same line by line: part, name, formula, value, limit, answer."""
     data = as_data(page)
-    for name in ("indicator", "unit", "month", "status"):
+    for name in (*page.subject, "status"):
         yield {"part": "subject", "name": name, "value": data[name]}
     for name, value in data["inputs"].items():
         yield {"part": "input", "name": name, "value": value}

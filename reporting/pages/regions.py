@@ -5,21 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import permissions
 from accounts.models import ReportingUnit
 from accounts.regions import RegionGroup, RegionScheme
 from reporting import aggregates
+from reporting.marks import Mark, legend, marks_beside
 from reporting.pages import months, tables
 from reporting.pages.curves import PERCENT, Axis, axis_of, labels
+from reporting.pages.reasons import Explained
+from reporting.pages.reasons import headline as reasons_headline
 from reporting.pages.tables import Ranking
 from reporting.pages.words import month_words
 from reporting.regions import RegionRow, Regions, regions_of
 from submissions.models import ReportingMonth
 from targets import measures
 from targets.models import Indicator
+from targets.reasons import explain
 from workplan.templatetags.figures import figure, percent
 from workplan.templatetags.portal import STATUS_LOOKS, status_label, status_tone
 
@@ -30,16 +36,28 @@ class NoSuchScheme(LookupError):
 
 @dataclass(frozen=True)
 class RegionLine:
-    """One region with its words, and its units beside each other."""
+    """One region with its words, the address query that names it, and its units beside each other."""
 
     row: RegionRow
     label: str
+    query: str
     share: Decimal | None
     units: Ranking
 
     @property
     def group(self) -> RegionGroup | None:
         return self.row.group
+
+    @property
+    def source(self) -> str:
+        """The place on the page where its units stand."""
+        return f"#region-{self.row.key}"
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """The letters beside its figure and those of its units."""
+        of_units = (mark for line in (*self.units.lines, *self.units.apart) for mark in line.marks)
+        return (*marks_beside(self.row), *of_units)
 
 
 @dataclass(frozen=True)
@@ -60,6 +78,15 @@ class RegionsPage:
     @property
     def kept(self) -> tuple[tuple[str, str], ...]:
         return (("indicator", self.indicator.code), ("scheme", self.scheme.code))
+
+    @property
+    def source(self) -> str:
+        """The address of what the whole is made of."""
+        return f"{reverse('reporting:trace', args=[self.indicator.code])}?month={self.period}&unit={self.nation.code}"
+
+    @property
+    def legend(self) -> str:
+        return legend(mark for line in self.lines for mark in line.marks)
 
 
 def chosen_scheme(period: ReportingMonth, code: str) -> tuple[list[RegionScheme], RegionScheme]:
@@ -88,7 +115,8 @@ def regions_page(
     lines = tuple(
         RegionLine(
             row=one,
-            label=one.group.label if one.group else _("未划入区域"),
+            label=region_label(one),
+            query=query_of(found, one, period),
             share=None if indicator.is_ratio or found.whole is None else measures.ratio(one.value, found.whole.value),
             units=tables.ranking(indicator, list(one.rows), thresholds, of=found.whole.target if found.whole else None),
         )
@@ -106,6 +134,65 @@ def regions_page(
         lines=lines,
         chart=chart(found, lines, period),
         headline=headline(lines, indicator, period),
+    )
+
+
+def region_label(row: RegionRow) -> str:
+    return row.group.label if row.group else _("未划入区域")
+
+
+def query_of(found: Regions, row: RegionRow, period: ReportingMonth) -> str:
+    """Return the query of an address that names one region of an indicator at a month."""
+    named = {"scheme": found.scheme.code, "region": row.key, "indicator": found.indicator.code, "month": f"{period}"}
+    return urlencode(named)
+
+
+@dataclass(frozen=True)
+class RegionReasonsPage(Explained):
+    """Why a region has its light."""
+
+    scheme: RegionScheme
+    row: RegionRow
+    label: str
+
+    @property
+    def subject(self) -> dict[str, str]:
+        return {**super().subject, "scheme": self.scheme.code, "region": self.row.key}
+
+    @property
+    def kept(self) -> tuple[tuple[str, str], ...]:
+        """What stays in the address when another month is chosen."""
+        return (("scheme", self.scheme.code), ("region", self.row.key), ("indicator", self.indicator.code))
+
+    @property
+    def query(self) -> str:
+        return urlencode(self.subject)
+
+
+def region_reasons_page(
+    person: permissions.Person, period: ReportingMonth, indicator: Indicator, code: str, region: str, *, today: date
+) -> RegionReasonsPage:
+    """Return the reasons of a region's light at a month that is open to the person.
+
+    :raises NoSuchScheme: none of that code is in force at the month, or it has no such region with figures.
+    """
+    _schemes, scheme = chosen_scheme(period, code)
+    found = regions_of(person, period, indicator, scheme)
+    row = next((one for one in found.regions if one.key == region), None)
+    if row is None:
+        raise NoSuchScheme(region)
+    thresholds = aggregates.thresholds_of(period.plan_id)
+    reasons = None if row.goal is None else explain(row.goal, row.reading, thresholds)
+    return RegionReasonsPage(
+        period=period,
+        months=months.offered(person, period, today=today, unit=permissions.national_unit()),
+        indicator=indicator,
+        reasons=reasons,
+        value_month=row.value_month,
+        headline=reasons_headline(reasons, period, indicator, region_label(row)) if reasons else "",
+        scheme=scheme,
+        row=row,
+        label=region_label(row),
     )
 
 

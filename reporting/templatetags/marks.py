@@ -13,6 +13,7 @@ from accounts.models import ReportingUnit
 from reporting.aggregates import ProgressRow
 from reporting.marks import Mark, legend, marks_beside
 from reporting.pages.indicator import IndicatorPage, MonthLine
+from reporting.regions import RegionRow
 from targets.models import Indicator
 
 register = template.Library()
@@ -33,6 +34,12 @@ def row_marks(row: ProgressRow | None, *, links: bool = True) -> dict[str, objec
 def month_marks(line: MonthLine, page: IndicatorPage) -> dict[str, object]:
     """Show the marks of one month of the year on the page of an indicator."""
     return shown(line.marks, _address(page.indicator, page.unit, line.point.month))
+
+
+@register.inclusion_tag("components/marks.html")
+def region_marks(row: RegionRow, url: str) -> dict[str, object]:
+    """Show the marks of a region's sum; `r` opens where its units or the whole are taken apart."""
+    return shown(marks_beside(row), url)
 
 
 @register.inclusion_tag("components/marks.html")

@@ -28,6 +28,7 @@ PAGES: dict[str | None, list[str]] = {
         "/indicators/T01/trace/?month=2007-09",
         "/indicators/T01/reasons/?month=2007-09",
         "/regions/?month=2007-09",
+        "/regions/reasons/?month=2007-09&indicator=T01&region=east",
         "/compare/?month=2007-09",
         "/explore/?month=2007-09&measure=value&measure=status",
         "/views/",

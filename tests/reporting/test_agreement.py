@@ -19,7 +19,7 @@ from reporting.aggregates import row_value, value_of
 from targets.goals import Status
 from tests import factories
 from tests.kept import kept_until_the_end
-from tests.reporting.agreement import files, oracle, pages, shown, told
+from tests.reporting.agreement import files, oracle, pages, regional, shown, told
 from tests.reporting.agreement.oracle import Standing
 from tests.reporting.agreement.reading import Reader, Told, UnknownName
 from tests.reporting.agreement.year import FILED, FILED_BY, MONTHS, file_the_year
@@ -139,6 +139,7 @@ PAGES = {
     "laggards": Surface(pages.laggards, pages.lagging, told.verdict),
     "map": Surface(pages.tiles, pages.on_the_map, told.tile),
     "reasons": Surface(pages.verdicts, pages.looked_at, told.verdict),
+    "regions": Surface(regional.page, regional.lines_and_units, regional.told_of_both),
     "explorer": Surface(pages.explored, pages.all_units, told.explored),
 }
 FILES = {
@@ -151,6 +152,8 @@ FILES = {
     "workbook.xlsx, units": Surface(files.analyst_matrix, _in_matrix, told.matrix),
     "explorer.xlsx": Surface(files.explorer_workbook, pages.all_units, told.explorer_file),
     "trace.csv": Surface(files.trace_files, pages.taken_apart, told.trace_file),
+    "regions.csv": Surface(regional.file, regional.lines, regional.told_in_file),
+    "reasons of regions": Surface(regional.verdicts, regional.lit, regional.told_as_light),
     "series.csv": Surface(files.series_files, pages.looked_at, told.series_file),
     "SDMX-CSV": Surface(files.sdmx_csv, _due, told.sdmx),
     "SDMX-ML": Surface(files.sdmx_ml, _due, told.sdmx),
@@ -290,6 +293,11 @@ def _more(read: Callable[[object], Decimal | None]) -> property:
     return property(lambda self: None if (value := read(self)) is None else value + 1)
 
 
+def _sums_one_more(numbers: Iterable[Decimal | int | None]) -> Decimal | int | None:
+    known = [number for number in numbers if number is not None]
+    return sum(known) + 1 if known else None
+
+
 #: what is spoilt → its place, what stands there instead, and the surface and month that are to notice.
 SPOILT: dict[str, tuple[str, object, str, int]] = {
     "a ranking rounds halves to even": (f"{FIGURES}.round_half_up", _half_even, "ranking", 7),
@@ -311,6 +319,8 @@ SPOILT: dict[str, tuple[str, object, str, int]] = {
     "REST rounds": (f"{REST}.DecimalText.to_representation", lambda _self, value: f"{value:.3f}", "rest", 9),
     "the circular prints one": ("reporting.circular.tables.value_cell", lambda _row: "1", "circular.docx", 8),
     "the explorer cuts": ("reporting.explorer.cells.number", lambda value, *_rest: str(int(value)), "explorer", 8),
+    "a region adds one": ("reporting.regions._sum", _sums_one_more, "regions", 8),
+    "regions have no marks": ("reporting.templatetags.marks.marks_beside", lambda _row: (), "regions", 7),
     "the leader page leaves out": ("reporting.pages.leader.CARDS_SHOWN", 1, "leader", 8),
     "the map says one": ("reporting.tiles.tile_value", lambda _row: "1%", "map", 8),
     "the list of what lags is empty": ("reporting.pages.overview.IN_TROUBLE", frozenset(), "laggards", 8),

@@ -54,6 +54,7 @@ ALONE = (
     *("/explore/", "/explore/?rows=indicator&cols=month", "/explore/?month=2007-09&sort=-2007-09.value"),
     *("/circular/2007-09/", "/circular/2007-09/circular.docx", "/circular/2007-09/letters.zip"),
     *("/regions/", "/regions/?month=2007-09&indicator=F01", "/export/regions/?month=2007-09&indicator=F01"),
+    *("/regions/reasons/?month=2007-09&indicator=F01", "/export/regions/reasons/?month=2007-09&indicator=F01"),
     *("/warnings/", "/export/warnings/", "/views/", "/assessment/", "/export/assessment/"),
     *("/api/v1/warnings/", "/api/v1/assessment/results/"),
     *("/calendar/2007-09/", "/export/board/?month=2007-09", "/export/figures/?format=csv", "/export/figures/"),

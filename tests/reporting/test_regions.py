@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -11,11 +13,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import ReportingUnit
+from accounts.models import AuditEntry, ReportingUnit
 from accounts.regions import RegionGroup, RegionMember, RegionScheme
+from reporting.marks import marks_beside
 from reporting.pages.tables import incomparable
-from targets.models import Target
+from submissions import calendar
+from submissions.models import ReportingMonth
+from targets.models import Indicator, Target
 from tests import factories
+from tests.reporting.filings import refile
 from tests.reporting.rows import row
 from tests.reporting.test_pages import SECRET, SHOWN, more_units, signed_in, small_world
 
@@ -116,6 +122,87 @@ def test_the_csv_has_the_numbers_of_the_page(world, ministry):
     assert (rows[0]["status"], rows[0]["pro_rata_target"], rows[3]["n_units"]) == ("on_schedule", "900000", "3")
 
 
+def test_from_a_region_to_a_report_takes_three_clicks(world, ministry):
+    client = signed_in(ministry)
+    page = client.get(f"/regions/{SEPTEMBER}&indicator=X01").content.decode()
+
+    assert '<a class="source" href="#region-south"' in page
+    section = page[page.index('id="region-south"') :]
+    trace = html.unescape(re.search(r'class="source" href="([^"]*)"', section)[1])
+    assert trace == "/indicators/X01/trace/?month=2007-09&unit=120000"
+    assert 'href="/reports/2007-09/120000/"' in client.get(trace).content.decode()
+
+
+def test_the_sum_of_all_regions_opens_the_whole(world, ministry):
+    page = signed_in(ministry).get(f"/regions/{SEPTEMBER}&indicator=X04").content.decode()
+
+    assert 'href="/indicators/X04/trace/?month=2007-09&amp;unit=000000"' in page[page.index("<tfoot>") :]
+
+
+def test_the_light_of_a_region_opens_its_reasons(world, ministry):
+    client = signed_in(ministry)
+    shown = client.get(f"/regions/{SEPTEMBER}&indicator=X01").content.decode()
+    address = html.unescape(re.search(r'class="pill [^"]*pill--opens" href="(/regions/reasons/[^"]*)"', shown)[1])
+
+    page = client.get(address).context["page"]
+
+    assert page.headline.startswith("2007年9月，north新增就业：达到序时进度。判定步骤：是否达到序时进度：r ≥ 1（122")
+    assert [(one.letter, one.shown) for one in page.inputs][:2] == [("v", "110万人"), ("T", "120万人")]
+    data = client.get(f"/export/regions/reasons/?{page.query}&format=json").json()
+    assert (data["region"], data["scheme"], data["status"]) == ("north", "halves", "on_schedule")
+    assert (data["inputs"]["target_value"], data["value_month"]) == ("1200000", "2007-09")
+    assert data["formulas"]["pro_rata_target"] == {"formula": "T × d ÷ 12", "value": "900000"}
+    told = client.get(f"/export/regions/reasons/?{page.query}").getvalue().decode("utf-8-sig").splitlines()
+    assert told[1:6] == [
+        "subject,indicator,,X01,,,", "subject,month,,2007-09,,,", "subject,scheme,,halves,,,",
+        "subject,region,,north,,,", "subject,status,,on_schedule,,,",
+    ]  # fmt: skip
+    entry = AuditEntry.objects.filter(action="export").order_by("pk").first()
+    assert entry.details == {"table": "reasons", **page.subject, "format": "json"}
+
+
+def test_a_region_without_a_target_has_no_reasons(world, ministry):
+    client, asked = signed_in(ministry), f"{SEPTEMBER}&indicator=X04&region=north"
+
+    assert "这个区域没有目标" in client.get(f"/regions/reasons/{asked}").content.decode()
+    assert client.get(f"/export/regions/reasons/{asked}&format=json").json()["checks"] == []
+
+
+@pytest.mark.parametrize("path", ["/regions/reasons/", "/export/regions/reasons/"])
+def test_reasons_of_an_unknown_region_are_not_found(world, ministry, path):
+    asked = f"{path}{SEPTEMBER}&indicator=X01&region="
+
+    assert [signed_in(ministry).get(f"{asked}{one}").status_code for one in ("nope", "")] == [404, 404]
+
+
+def test_a_region_is_marked_for_what_is_special_about_its_units(world, ministry):
+    client = signed_in(ministry)
+    at_september = client.get(f"/regions/{SEPTEMBER}&indicator=X01")
+    rates = client.get(f"/regions/{SEPTEMBER}&indicator=X04").context["page"]
+
+    page = at_september.context["page"]
+    assert ["".join(marks_beside(one.row)) for one in page.lines] == ["p", "p", "cp"]
+    assert ["".join(marks_beside(one.row)) for one in rates.lines] == ["p", "p", "x"]
+    assert "".join(marks_beside(page.found.added)) == "cp"
+    assert page.legend == "标记：c 含沿用的上期数；p 暂定数（报告期未发布）。"
+    assert page.legend in at_september.content.decode()
+    told = client.get(f"/export/regions/{SEPTEMBER}&indicator=X01").getvalue().decode("utf-8-sig")
+    assert [row["marks"] for row in csv.DictReader(io.StringIO(told))] == ["p e", "p e", "c p e", "c p e"]
+
+
+def test_a_region_is_revised_when_its_sum_is(world, ministry):
+    flow = Indicator.objects.get(code="X01")
+    september = ReportingMonth.objects.get(month=date(2007, 9, 1))
+    calendar.publish_month(september, by=ministry, now=factories.shanghai(2007, 10, 20))
+    refile(world[0], september, {flow: 1_100_001}, by=ministry, at=factories.shanghai(2007, 11, 1), reason="补报")
+
+    page = signed_in(ministry).get(f"/regions/{SEPTEMBER}&indicator=X01")
+
+    found = page.context["page"]
+    assert ["".join(marks_beside(one.row)) for one in found.lines] == ["r", "", "c"]
+    assert '<a class="mark" href="#region-north"' in page.content.decode()
+
+
 def test_a_bureau_sees_regions_of_published_months_alone(world):
     client = signed_in(factories.person("LEAD", world[0]))
 
@@ -124,6 +211,8 @@ def test_a_bureau_sees_regions_of_published_months_alone(world):
     assert "尚未发布" in closed
     assert SHOWN not in closed
     assert client.get(f"/export/regions/{SEPTEMBER}&indicator=X01").status_code == 404
+    assert "尚未发布" in client.get(f"/regions/reasons/{SEPTEMBER}&indicator=X01&region=north").content.decode()
+    assert client.get(f"/export/regions/reasons/{SEPTEMBER}&indicator=X01&region=north").status_code == 404
     assert client.get("/regions/?month=2007-08&indicator=X01").context["page"].found.added.value == 3_000_000
 
 
@@ -133,6 +222,7 @@ def test_without_a_month_or_an_indicator_there_are_no_regions(db, ministry):
 
     assert "还没有可看的报告期" in client.get("/regions/").content.decode()
     assert "还没有可看的报告期" in client.get("/compare/").content.decode()
+    assert "还没有可看的报告期" in client.get("/regions/reasons/").content.decode()
     factories.months_of_2007()
     assert client.get("/regions/").status_code == 404
 

@@ -117,9 +117,9 @@ def status_tone(status: Status | str | None) -> str:
 
 
 @register.inclusion_tag("components/status_pill.html")
-def status_pill(status: Status | str | None) -> dict[str, object]:
-    """Show a verdict as a pill: word, shape and colour."""
-    return {} if status is None else _shown(STATUS_LOOKS[Status(status)])
+def status_pill(status: Status | str | None, url: str = "") -> dict[str, object]:
+    """Show a verdict as a pill: word, shape and colour; it opens its reasons where they have an address."""
+    return {} if status is None else {**_shown(STATUS_LOOKS[Status(status)]), "url": url}
 
 
 @register.inclusion_tag("components/status_pill.html")
@@ -218,7 +218,7 @@ ENTRIES = (
         "may_read_figures",
         ("overview", "indicator", "unit", "trace", "reasons", "compare"),
     ),
-    Entry(gettext_lazy("分区域"), "reporting:regions", "may_read_figures", ("regions",)),
+    Entry(gettext_lazy("分区域"), "reporting:regions", "may_read_figures", ("regions", "region-reasons")),
     Entry(
         gettext_lazy("数据透视"),
         "reporting:explore",

@@ -10,11 +10,13 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import docx
 import pandas
 import sdmx
-from openpyxl import load_workbook
+from docx.document import Document as WordFile
+from openpyxl import Workbook, load_workbook
 from pypdf import PdfReader
 
 from tests.reporting.agreement import oracle
@@ -29,6 +31,18 @@ PROVINCES = tuple(oracle.below("000000"))
 
 def _month(text: str) -> int:
     return int(text[5:7])
+
+
+@cache
+def book_of(content: bytes) -> Workbook:
+    """Open a workbook, once for all who read it."""
+    return load_workbook(io.BytesIO(content))
+
+
+@cache
+def document_of(content: bytes) -> WordFile:
+    """Open a Word file, once for all who read it."""
+    return docx.Document(io.BytesIO(content))
 
 
 # REST ------------------------------------------------------------------------------------------
@@ -70,7 +84,7 @@ def lights_over_rest(reader: Reader) -> dict[int, str]:
 
 
 def lights_of_board(reader: Reader, month: int) -> dict[int, str]:
-    book = load_workbook(io.BytesIO(reader.get("/export/board/", month=f"2007-{month:02d}")))
+    book = book_of(reader.get("/export/board/", month=f"2007-{month:02d}"))
     return {row["序号"]: row["进展"] for row in _table(book.worksheets[0], "部分")}
 
 
@@ -84,12 +98,12 @@ def rest_figures(reader: Reader, month: int) -> Told:
 
 def tidy_workbook(reader: Reader, month: int) -> Told:
     content = reader.get("/export/figures/", month=f"2007-{month:02d}")
-    head, *rows = load_workbook(io.BytesIO(content)).worksheets[0].iter_rows(values_only=True)
+    head, *rows = book_of(content).worksheets[0].iter_rows(values_only=True)
     return _observations(dict(zip(head, row, strict=True)) for row in rows)
 
 
 def tidy_csv(reader: Reader, month: int) -> Told:
-    return _observations(_csv(reader.get("/export/figures/", month=f"2007-{month:02d}", format="csv")))
+    return _observations(table_of(reader.get("/export/figures/", month=f"2007-{month:02d}", format="csv")))
 
 
 def tidy_parquet(reader: Reader, month: int) -> Told:
@@ -108,7 +122,7 @@ def _observations(rows: Iterator[dict[str, object]]) -> Told:
     }
 
 
-def _csv(content: bytes) -> list[dict[str, str]]:
+def table_of(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
 
 
@@ -142,7 +156,7 @@ def board_workbook(reader: Reader, month: int) -> Told:
 
 def _progress(reader: Reader, content: bytes, month: int, *, sheet: int = 0) -> Told:
     told: Told = {}
-    for row in _table(load_workbook(io.BytesIO(content)).worksheets[sheet], "指标代码"):
+    for row in _table(book_of(content).worksheets[sheet], "指标代码"):
         assert reader.indicator(row["指标"]) == row["指标代码"]
         assert reader.unit(row["单位"]) == row["单位代码"]
         told[month, row["单位代码"], row["指标代码"]] = {
@@ -169,7 +183,7 @@ def _table(sheet: object, corner: str) -> Iterator[dict[str, object]]:
 def analyst_summary(reader: Reader, month: int) -> Told:
     told: Told = {}
     for unit in LOOKED_AT[:2]:
-        book = load_workbook(io.BytesIO(reader.get("/export/workbook/", month=f"2007-{month:02d}", unit=unit)))
+        book = book_of(reader.get("/export/workbook/", month=f"2007-{month:02d}", unit=unit))
         for row in _table(book.worksheets[0], "指标代码"):
             assert reader.indicator(row["指标"]) == row["指标代码"]
             told[month, unit, row["指标代码"]] = {
@@ -192,7 +206,7 @@ def analyst_matrix(reader: Reader, month: int) -> Told:
     """Return the sheet of units by indicators; the marks stand in the format of a number, or alone."""
     told: Told = {}
     for unit in LOOKED_AT[:2]:
-        book = load_workbook(io.BytesIO(reader.get("/export/workbook/", month=f"2007-{month:02d}", unit=unit)))
+        book = book_of(reader.get("/export/workbook/", month=f"2007-{month:02d}", unit=unit))
         rows = list(book.worksheets[1].iter_rows())
         top = next(number for number, row in enumerate(rows) if row[0].value in {"单位代码", "Unit code"})
         codes = [cell.value for cell in rows[top + 1][2:]]
@@ -216,7 +230,7 @@ def explorer_workbook(reader: Reader, month: int) -> Told:
         "rows": "unit", "cols": "month", "measure": list(EXPLORED), "indicator": list(INDICATORS), "unit": list(UNITS),
     }  # fmt: skip
     content = reader.get("/export/explore/", month=f"2007-{month:02d}", format="xlsx", **query)
-    rows = load_workbook(io.BytesIO(content)).worksheets[0].iter_rows(values_only=True)
+    rows = book_of(content).worksheets[0].iter_rows(values_only=True)
     return {
         (month, row[0], row[2]): {
             **{name: twelve(cell) for name, cell in zip(EXPLORED, row[4:9], strict=True) if name != "status"},
@@ -233,7 +247,7 @@ def trace_files(reader: Reader, month: int) -> Told:
     for unit in ("000000", "440000"):
         for code in oracle.codes_of(unit):
             content = reader.get("/export/trace/", month=f"2007-{month:02d}", indicator=code, unit=unit)
-            for row in _csv(content):
+            for row in table_of(content):
                 told[month, row["unit"], row["indicator"]] = {
                     **{name: twelve(row[name]) for name in OF_TRACE},
                     "marks": row["marks"],
@@ -250,7 +264,7 @@ def series_files(reader: Reader, month: int) -> Told:
     told: Told = {}
     for unit in LOOKED_AT:
         for code in oracle.codes_of(unit):
-            for row in _csv(reader.get("/export/series/", month=f"2007-{month:02d}", indicator=code, unit=unit)):
+            for row in table_of(reader.get("/export/series/", month=f"2007-{month:02d}", indicator=code, unit=unit)):
                 if _month(row["month"]) == month:
                     told[month, row["unit"], row["indicator"]] = {
                         **{name: twelve(row[name]) for name in ("value", "pro_rata_target", "n_due", "n_reported")},
@@ -266,7 +280,7 @@ def saved_again(office: Callable[..., object], workbooks: list[bytes]) -> list[b
 
 def not_plain(workbook: bytes) -> list[str]:
     """Return the cells of a workbook that hold a formula or an error, by sheet and place."""
-    book = load_workbook(io.BytesIO(workbook))
+    book = book_of(workbook)
     cells = ((page.title, cell) for page in book for row in page.iter_rows() for cell in row)
     return [f"{title}!{cell.coordinate}" for title, cell in cells if cell.data_type in "fe"]
 
@@ -280,7 +294,7 @@ _ATTRIBUTES = ("OBS_STATUS", "N_DUE", "N_REPORTED", "N_CARRIED")
 def sdmx_csv(reader: Reader, month: int) -> Told:
     query = {"startPeriod": f"2007-{month:02d}", "endPeriod": f"2007-{month:02d}", "format": "csv"}
     told: Told = {}
-    for row in _csv(reader.get("/api/v1/sdmx/data/WORKPLAN", **query)):
+    for row in table_of(reader.get("/api/v1/sdmx/data/WORKPLAN", **query)):
         _observe(told, month, row, row["OBS_VALUE"], row)
     return told
 
@@ -314,7 +328,7 @@ def _observe(told: Told, month: int, key: dict[str, str], value: str, beside: di
 
 def circular_tables(reader: Reader, month: int) -> Told:
     """Return the cells of the tables of the circular in Word."""
-    opened = docx.Document(io.BytesIO(reader.get(f"/circular/2007-{month:02d}/circular.docx")))
+    opened = document_of(reader.get(f"/circular/2007-{month:02d}/circular.docx"))
     told: Told = {}
     for table in opened.tables:
         heads = [cell.text for cell in table.rows[0].cells]
@@ -339,7 +353,7 @@ def _by_indicator(reader: Reader, heads: list[str], cells: list[str]) -> Iterato
 def sentences(reader: Reader, address: str) -> dict[str, str]:
     """Return what the body of a document in Word says of each indicator: the paragraph that begins with its name."""
     said = {}
-    for paragraph in docx.Document(io.BytesIO(reader.get(address))).paragraphs:
+    for paragraph in document_of(reader.get(address)).paragraphs:
         lead, _stop, rest_ = paragraph.text.partition("。")
         code = next((code for code, row in INDICATORS.items() if row[3] == lead.strip()), None)
         if code is not None and rest_:
@@ -350,7 +364,7 @@ def sentences(reader: Reader, address: str) -> dict[str, str]:
 def letter_tables(reader: Reader, month: int) -> Told:
     told: Told = {}
     for unit in PROVINCES:
-        opened = docx.Document(io.BytesIO(reader.get(f"/circular/2007-{month:02d}/letters/{unit}.docx")))
+        opened = document_of(reader.get(f"/circular/2007-{month:02d}/letters/{unit}.docx"))
         for table in opened.tables:
             if [cell.text for cell in table.rows[0].cells][:2] != ["指标", "计量单位"]:
                 continue
@@ -373,7 +387,7 @@ def pdf_and_word(reader: Reader, address: str) -> tuple[str, list[str]]:
     said = without_spaces("".join(page.extract_text() for page in pages))
     # A line of the PDF may end anywhere, and its pages carry a number and the watermark between.
     plain = re.sub(r"—\d+—|未发布暂定", "", said)
-    opened = docx.Document(io.BytesIO(reader.get(f"{address}.docx")))
+    opened = document_of(reader.get(f"{address}.docx"))
     lines = [paragraph.text for paragraph in opened.paragraphs]
     lines += ["".join(cell.text for cell in row.cells) for table in opened.tables for row in table.rows[2:]]
     return plain, [without_spaces(line) for line in lines]

@@ -98,6 +98,10 @@ class Standing:
         return TARGETS.get(self.code, {}).get(self.unit, ())
 
     @property
+    def planned_month(self) -> int:
+        return PLANNED_MONTHS[self.code, self.unit]
+
+    @property
     def target(self) -> Fraction | None:
         return Fraction(self._promised[0]) if self._promised else None
 
@@ -132,7 +136,7 @@ class Standing:
         if self.target is None:
             return None
         if self.kind == "COUNT":
-            return self.target if self.last_due >= PLANNED_MONTHS[self.code, self.unit] else Fraction(0)
+            return self.target if self.last_due >= self.planned_month else Fraction(0)
         if self.is_ceiling:
             return self.target
         origin = self.baseline or Fraction(0)
@@ -218,7 +222,7 @@ def _ceiling(one: Standing) -> str:
 def _exactly(one: Standing) -> str:
     if one.value >= one.target:
         return "completed" if one.value == one.target else "breached"
-    return "behind" if one.last_due >= PLANNED_MONTHS[one.code, one.unit] else "on_schedule"
+    return "behind" if one.last_due >= one.planned_month else "on_schedule"
 
 
 _VERDICTS = {
@@ -249,10 +253,10 @@ def below(unit: str) -> list[str]:
     return [code for code, (parent, *_names) in UNITS.items() if parent == unit]
 
 
-def _filers(unit: str, code: str) -> list[str]:
+def filers_of(unit: str, code: str) -> list[str]:
     if code in FILED_BY.get(unit, ()):
         return [unit]
-    return [filer for each in below(unit) for filer in _filers(each, code)]
+    return [filer for each in below(unit) for filer in filers_of(each, code)]
 
 
 def _filed(month: int, unit: str, code: str, *, as_published: bool) -> object:
@@ -299,28 +303,31 @@ def _has_breached(unit: str, code: str, through: int) -> bool:
 
 @cache
 def standing(month: int, unit: str, code: str) -> Standing:
-    filers = _filers(unit, code)
+    return Standing(**stands(month, unit, code, filers_of(unit, code)))
+
+
+def stands(month: int, unit: str, code: str, filers: list[str]) -> dict[str, object]:
     owns = [_own(month, filer, code, as_published=False) for filer in filers]
     parts = _added(owns)
     was = None
     if month in PUBLISHED:
         was = _added([_own(month, filer, code, as_published=True) for filer in filers])
-    return Standing(
-        place=(month, unit, code),
-        parts=parts,
-        value_month=max((own.month for own in owns if own.month is not None), default=None),
-        n_due=sum(own.is_due for own in owns),
-        n_reported=sum(own.is_due and own.is_reported for own in owns),
-        n_carried=sum(own.parts is not None and not own.is_reported for own in owns),
-        was=was,
-        is_revised=month in PUBLISHED and was != parts,
-        has_breached=INDICATORS[code][0] == "ZERO" and any(_has_breached(filer, code, month) for filer in filers),
-    )
+    return {
+        "place": (month, unit, code),
+        "parts": parts,
+        "value_month": max((own.month for own in owns if own.month is not None), default=None),
+        "n_due": sum(own.is_due for own in owns),
+        "n_reported": sum(own.is_due and own.is_reported for own in owns),
+        "n_carried": sum(own.parts is not None and not own.is_reported for own in owns),
+        "was": was,
+        "is_revised": month in PUBLISHED and was != parts,
+        "has_breached": INDICATORS[code][0] == "ZERO" and any(_has_breached(filer, code, month) for filer in filers),
+    }
 
 
 def codes_of(unit: str) -> list[str]:
     """Return the indicators that a unit has totals of."""
-    return [code for code in sorted(INDICATORS) if _filers(unit, code)]
+    return [code for code in sorted(INDICATORS) if filers_of(unit, code)]
 
 
 def of_unit(month: int, unit: str) -> list[Standing]:

@@ -62,21 +62,25 @@ def rankings(reader: Reader, month: int) -> Told:
 
 
 def _ranking(reader: Reader, page: Element, month: int, code: str) -> Told:
+    tables = page.xpath(".//*[@id='ranking']//table")
+    return {place: told for table in tables for place, told in ranked_rows(reader, table, month, code).items()}
+
+
+def ranked_rows(reader: Reader, table: Element, month: int, code: str) -> Told:
     told: Told = {}
-    for table in page.xpath(".//*[@id='ranking']//table"):
-        for row in rows(table):
-            unit = reader.unit(text(row["单位"]))
-            value = row["累计数"] if "累计数" in row else row["数值"]
-            told[month, unit, code] = {
-                "value": figure(value),
-                "marks": marks(value),
-                **_optional(row, "rank", "名次"),
-                **_optional(row, "target", "年度目标"),
-                **_optional(row, "deviation", "与序时之差"),
-                **_optional(row, "share", "占目标"),
-                **_optional(row, "completion", "完成率"),
-                "status": pill(row["状态"]) if "状态" in row else "",
-            }
+    for row in rows(table):
+        unit = reader.unit(text(row["单位"]))
+        value = row["累计数"] if "累计数" in row else row["数值"]
+        told[month, unit, code] = {
+            "value": figure(value),
+            "marks": marks(value),
+            **_optional(row, "rank", "名次"),
+            **_optional(row, "target", "年度目标"),
+            **_optional(row, "deviation", "与序时之差"),
+            **_optional(row, "share", "占目标"),
+            **_optional(row, "completion", "完成率"),
+            "status": pill(row["状态"]) if "状态" in row else "",
+        }
     return told
 
 

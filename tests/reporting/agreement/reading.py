@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 
 from django.test import Client
 from lxml import html
 
 from tests.reporting.agreement.oracle import Place
 from tests.reporting.agreement.shown import HEADS
-from tests.reporting.agreement.year import INDICATORS, UNITS
+from tests.reporting.agreement.year import INDICATORS, REGIONS, UNITS
 
 Element = html.HtmlElement
 #: What was read of each place: the texts by column.
@@ -47,8 +48,15 @@ class Reader:
         """Return the code of the unit of this name."""
         return _by_name(UNITS, label, 2 if self.english else 1)
 
+    def region(self, label: str) -> str:
+        """Return the code of the region of this name, of what is in none, or of all together."""
+        return _by_name(REGIONS | _BESIDE_REGIONS, label, 1 if self.english else 0)
+
     def indicator(self, label: str) -> str:
         return _by_name(INDICATORS, label, 4 if self.english else 3)
+
+
+_BESIDE_REGIONS = {"other": ("未划入区域", "In no region"), "total": ("各区域合计", "All regions")}
 
 
 def _by_name(named: dict[str, tuple], label: str, column: int) -> str:
@@ -73,7 +81,8 @@ def marks(element: Element) -> str:
 
 def figure(element: Element) -> str:
     """Return what an element says before its marks and remarks."""
-    found = html.fromstring(html.tostring(element, encoding="unicode"))
+    found = deepcopy(element)
+    found.tail = None
     for one in found.xpath(
         ".//*[contains(@class, 'mark') or contains(@class, 'muted') or @class='stacked__label'] | .//sup"
     ):

@@ -147,5 +147,5 @@ HEADS = {
     "Denominator": "分母", "Rate": "比率", "Indicator code": "指标代码", "Unit code": "单位代码",
     "Unit of measure": "计量单位", "Month of value": "数据所属期", "Persons affected": "涉及人数", "Baseline": "基数",
     "Headroom": "余量", "Units due": "应报单位", "Units reported": "已报单位", "Units carried": "沿用上期",
-    "Published value": "发布时数值",
+    "Published value": "发布时数值", "Region": "区域", "Share of nation": "占全国",
 }  # fmt: skip

@@ -112,7 +112,7 @@ def indicator(one: Standing, *, english: bool) -> dict[str, str]:
         "status": shown.shaped(one.status, english=english),
         "of_month": shown.column(one.value, one.measure, english=english),
         "marks_of_month": one.marks,
-        "coverage": _coverage(one),
+        "coverage": coverage(one),
     }
     if one.target is not None:
         told["target"] = shown.figure(one.target, one.measure, english=english)
@@ -122,7 +122,7 @@ def indicator(one: Standing, *, english: bool) -> dict[str, str]:
     return told
 
 
-def _coverage(one: Standing) -> str:
+def coverage(one: Standing) -> str:
     return f"{one.n_reported}/{one.n_due}" if one.n_due else shown.DASH
 
 
@@ -182,7 +182,7 @@ def compared(one: Standing, *, english: bool) -> dict[str, str]:
 
 def traced(one: Standing, *, english: bool) -> dict[str, str]:
     value = shown.percent(one.value, 4) if one.kind == "RATIO" else shown.exact(one.value)
-    told = {"value": value, "marks": one.marks, "coverage": _coverage(one)}
+    told = {"value": value, "marks": one.marks, "coverage": coverage(one)}
     if one.kind == "RATIO":
         told |= {"numerator": shown.exact(one.numerator), "denominator": shown.exact(one.denominator)}
     return told | ({"added": value} if oracle.below(one.unit) else {})

@@ -7,9 +7,11 @@ that a wrong rounding shows: 100.05 and 120.45 万 end in a five, 99.99… % is 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from fractions import Fraction
 
 from accounts.models import ReportingUnit, UnitKind, User
+from accounts.regions import RegionGroup, RegionMember, RegionScheme
 from submissions import calendar
 from submissions.models import FigureState
 from targets.models import Assignment, Indicator, Target
@@ -33,6 +35,13 @@ UNITS = {
     "650000": ("000000", "西省", "West"),
 }
 LEVELS = {"000000": 0} | {code: 1 if parent == "000000" else 2 for code, (parent, *_names) in UNITS.items() if parent}
+
+#: The scheme of regions: code → Chinese name, English name, units; 中省 is in none of them.
+REGIONS = {
+    "east": ("东部", "The East", ("110000", "440000")),
+    "west": ("西部", "The West", ("650000",)),
+}
+SCHEME = "halves"
 
 #: code → kind, unit of measure, months per period, Chinese name, English name, item of the plan.
 INDICATORS = {
@@ -126,6 +135,7 @@ def file_the_year(ministry: User) -> None:
     indicators = {code: _indicator(code) for code in INDICATORS}
     periods = {period.month.month: period for period in factories.months_of_2007()}
     _promise(units, indicators)
+    _group(units)
     for month, reports in FILED.items():
         for unit, figures in reports.items():
             stand(units[unit], periods[month], {indicators[code]: _given(given) for code, given in figures.items()})
@@ -179,6 +189,16 @@ def _promise(units: Mapping[str, ReportingUnit], indicators: Mapping[str, Indica
         for unit, codes in FILED_BY.items()
         for code in codes
     )
+
+
+def _group(units: Mapping[str, ReportingUnit]) -> None:
+    scheme = RegionScheme.objects.create(
+        code=SCHEME, name="两部", name_en="Halves", starts_on=date(2006, 1, 1), source="测试"
+    )
+    for position, (code, (chinese, english, members)) in enumerate(REGIONS.items()):
+        group = RegionGroup.objects.create(scheme=scheme, code=code, name=chinese, name_en=english, position=position)
+        for unit in members:
+            RegionMember.objects.create(scheme=scheme, group=group, unit=units[unit])
 
 
 def _given(given: object) -> object:
