@@ -146,7 +146,7 @@ def migrate_to(transactional_db: None) -> Iterator[Callable[[str, str], Apps]]:
 
 
 class Office:
-    """LibreOffice, as it stands on a reader's desk: opens files and saves them as workbooks."""
+    """LibreOffice, as it stands on a reader's desk: opens files and saves them in another form."""
 
     def __init__(self, program: str, folder: Path) -> None:
         self.program, self.folder = program, folder
@@ -154,21 +154,21 @@ class Office:
     def __call__(self, name: str, content: bytes, *options: str) -> bytes:
         return self.all({name: content}, *options)[name]
 
-    def all(self, files: Mapping[str, bytes], *options: str) -> dict[str, bytes]:
+    def all(self, files: Mapping[str, bytes], *options: str, form: str = "xlsx") -> dict[str, bytes]:
         """Return each file as it is after the program saved it, by its name; all of them in one go."""
         (self.folder / "out").mkdir(exist_ok=True)
         for name, content in files.items():
             (self.folder / name).write_bytes(content)
         command = [self.program, "--headless", f"-env:UserInstallation=file://{self.folder}/profile", *options]
-        command += ["--convert-to", "xlsx", "--outdir", str(self.folder / "out")]
+        command += ["--convert-to", form, "--outdir", str(self.folder / "out")]
         command += [str(self.folder / name) for name in files]
         subprocess.run(command, check=True, capture_output=True, timeout=300)
-        return {name: (self.folder / "out" / Path(name).with_suffix(".xlsx").name).read_bytes() for name in files}
+        return {name: (self.folder / "out" / Path(name).with_suffix(f".{form}").name).read_bytes() for name in files}
 
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Open files in LibreOffice and save them as workbooks, as a reader's desk would."""
+    """Open files in LibreOffice and save them in another form, as a reader's desk would."""
     program = shutil.which("soffice")
     if program is None:
         pytest.skip("LibreOffice (soffice) is not installed")

@@ -13,6 +13,7 @@ from docx.document import Document as WordFile
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from docx.shared import Length, Mm, Pt
+from docx.text.paragraph import Paragraph as WordParagraph
 from docxtpl import DocxTemplate, InlineImage, RichText
 
 from reporting.circular.contents import Chart, Document, Head, Paragraph, Table
@@ -25,6 +26,8 @@ EM = Pt(16)
 #: A page holds the head of an attachment, both head rows and 34 rows of units at this height.
 ROW_HEIGHT = Pt(13)
 HEAD_HEIGHT = Pt(15)
+
+BODY_STYLES = ("公文正文", "三级标题")
 
 #: Turns a chart into a PNG.
 Drawing = Callable[[Chart], bytes]
@@ -182,9 +185,19 @@ def _sign(file: WordFile, document: Document) -> None:
     """Set the date four characters in from the right, and the issuer centred above it."""
     issuer, day = [paragraph for paragraph in file.paragraphs if paragraph.style.name == "落款"]
     shift = int((_ems(document.signed_on) - _ems(document.issuer)) * EM) // 2
-    issuer.paragraph_format.keep_with_next = True
+    _keep_with_body(file, issuer)
     day.paragraph_format.right_indent = 4 * EM
     issuer.paragraph_format.right_indent = max(Pt(0), 4 * EM + shift)
+
+
+def _keep_with_body(file: WordFile, issuer: WordParagraph) -> None:
+    """Keep the end of the body, the list of attachments, issuer and date together: no page is signed alone."""
+    before = reversed(file.paragraphs[: [one._p for one in file.paragraphs].index(issuer._p)])  # noqa: SLF001
+    issuer.paragraph_format.keep_with_next = True
+    for paragraph in before:
+        paragraph.paragraph_format.keep_with_next = True
+        if paragraph.style.name in BODY_STYLES and paragraph.text.strip():
+            return
 
 
 def _ems(text: str) -> float:
