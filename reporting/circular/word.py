@@ -26,6 +26,8 @@ EM = Pt(16)
 #: A page holds the head of an attachment, both head rows and 34 rows of units at this height.
 ROW_HEIGHT = Pt(13)
 HEAD_HEIGHT = Pt(15)
+#: On each side of a cell, in twips; figures are set in 表文, in points.
+CELL_MARGIN, FIGURE_SIZE = 40, 9
 
 BODY_STYLES = ("公文正文", "三级标题")
 
@@ -127,15 +129,17 @@ def _describe(file: WordFile, document: Document) -> None:
 def table_xml(table: Table) -> str:
     """Return a statistical table: thick rules above and below, none at the sides, heads repeated on every page."""
     widths = _widths(table.n_columns)
+    margins = "".join(f'<w:{side} w:w="{CELL_MARGIN}" w:type="dxa"/>' for side in ("left", "right"))
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     heads = "".join(_head_row(heads, widths, is_first=place == 0) for place, heads in enumerate(table.heads))
-    rows = "".join(_row(cells, widths) for cells in table.rows)
+    scales = [_scale(column, width) for column, width in zip(zip(*table.rows, strict=True), widths, strict=True)]
+    rows = "".join(_row(cells, widths, scales) for cells in table.rows)
     lines = {"top": 12, "bottom": 12, "insideH": 4, "insideV": 4}
     rules = "".join(f'<w:{side} w:val="single" w:sz="{size}" w:color="000000"/>' for side, size in lines.items())
     return (
         f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
-        f'<w:tblBorders>{rules}</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar>'
-        '<w:left w:w="40" w:type="dxa"/><w:right w:w="40" w:type="dxa"/></w:tblCellMar></w:tblPr>'
+        f'<w:tblBorders>{rules}</w:tblBorders><w:tblLayout w:type="fixed"/>'
+        f"<w:tblCellMar>{margins}</w:tblCellMar></w:tblPr>"
         f"<w:tblGrid>{grid}</w:tblGrid>{heads}{rows}</w:tbl>"
     )
 
@@ -158,11 +162,27 @@ def _head_row(heads: Sequence[Head], widths: Sequence[int], *, is_first: bool) -
     return _tr("".join(cells), HEAD_HEIGHT, "<w:tblHeader/>")
 
 
-def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
-    """Return one unit's row: its name to the left, its figures to the right."""
+def _scale(figures: Sequence[str], width: int) -> int:
+    """Return how wide a column's type is set, in per cent, so that no figure breaks, whatever font stands in."""
+    room = (width - 2 * CELL_MARGIN) / 20
+    widest = max((sum(map(_advance, text)) for text in figures), default=0) * FIGURE_SIZE
+    return min(100, int(100 * room / widest)) if widest else 100
+
+
+def _advance(character: str) -> float:
+    """Return the width of a character of a figure, in ems, in the widest font that stands in for Times."""
+    return 0.32 if character in ".," else 0.64 if character.isascii() else 1
+
+
+def _row(cells: Sequence[str], widths: Sequence[int], scales: Sequence[int]) -> str:
+    """Return one unit's row: its name to the left, its figures to the right and never broken."""
     first, *figures = zip(cells, widths, strict=True)
     row = _cell(*first, "表文", paragraph='<w:jc w:val="left"/>')
-    return _tr(row + "".join(_cell(text, width, "表文") for text, width in figures), ROW_HEIGHT)
+    told = [
+        _cell(text, width, "表文", properties="<w:noWrap/>", run=f'<w:rPr><w:w w:val="{scale}"/></w:rPr>')
+        for (text, width), scale in zip(figures, scales[1:], strict=True)
+    ]
+    return _tr("".join([row, *told]), ROW_HEIGHT)
 
 
 def _tr(cells: str, height: Length, properties: str = "") -> str:
@@ -170,11 +190,11 @@ def _tr(cells: str, height: Length, properties: str = "") -> str:
     return f"<w:tr><w:trPr>{rules}</w:trPr>{cells}</w:tr>"
 
 
-def _cell(text: str, width: int, style: str, *, properties: str = "", paragraph: str = "") -> str:
+def _cell(text: str, width: int, style: str, *, properties: str = "", paragraph: str = "", run: str = "") -> str:
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{properties}<w:vAlign w:val="center"/></w:tcPr>'
         f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{paragraph}</w:pPr>'
-        f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p></w:tc>'
+        f'<w:r>{run}<w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p></w:tc>'
     )
 
 
