@@ -1,8 +1,11 @@
 // Horizontal bars, one per unit or region, patterned by verdict, with the mark of what was expected.
 import { barLook } from "./look.js";
 
+/** Return the verdicts that the bars show, and the mark of what was expected where any bar has one. */
 export function barsKeys(data, theme) {
-  return data.keys.map(({ name, tone }) => ({ name, tone, ...barLook(tone, theme) }));
+  const verdicts = data.keys.map(({ name, tone }) => ({ name, tone, ...barLook(tone, theme) }));
+  const isMarked = data.bars.some(({ expected }) => expected !== null);
+  return isMarked ? [...verdicts, { name: data.mark, color: theme.colors.ink, width: 0, dash: "solid", symbol: "tick" }] : verdicts;
 }
 
 export function barsOption(data, theme) {

@@ -13,6 +13,7 @@ const SHAPES = {
   emptyCircle: (color) => [part("circle", { cx: 16, cy: 7, r: 3.5, fill: "none", stroke: color, "stroke-width": 2 })],
   rect: (color) => [part("rect", { x: 12.5, y: 3.5, width: 7, height: 7, fill: color })],
   triangle: (color) => [part("path", { d: "M16 2l5 9h-10z", fill: color })],
+  tick: (color) => [part("rect", { x: 14.5, y: 0, width: 3, height: 14, fill: color })],
   diamond: (color) => [part("path", { d: "M16 2l5 5-5 5-5-5z", fill: color })],
 };
 
