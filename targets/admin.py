@@ -147,6 +147,7 @@ class TargetAdmin(SheetAdmin):
         "strength",
         "is_synthetic",
         "is_ranked",
+        "headline_position",
     ]
     list_select_related = ["indicator", "unit", "plan"]
     list_filter = ["plan", "indicator", "is_synthetic", "is_ranked", "bound"]

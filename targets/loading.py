@@ -50,6 +50,8 @@ _INHERITED = ("bound", "strength", "planned_month", "seasonal_shares")
 _NUMBERS = ("target_value", "baseline_value", "wording", "source")
 _TARGET = (*_NUMBERS, *_INHERITED)
 _STORED_TARGET = ("item", *_TARGET, "is_synthetic")
+#: The leader's headline figures are the country's own.
+_HEADLINE = "headline_position"
 
 
 @dataclass(frozen=True)
@@ -109,8 +111,11 @@ def _read_plan(reader: Reader, document: Row) -> _Draft:
     for at, row in reader.rows(document, "indicators"):
         _read_indicator(reader, row, at, draft)
     _check_parts(reader, draft)
+    places = []
     for at, row in reader.rows(document, "targets"):
-        _read_national_target(reader, row, at, draft)
+        target = _read_national_target(reader, row, at, draft)
+        places.append((f"{at}/{_HEADLINE}", target.headline_position))
+    reader.refuse_repeated(((at, place) for at, place in places if place is not None), "headline position")
     return draft
 
 
@@ -174,12 +179,14 @@ def _check_parts(reader: Reader, draft: _Draft) -> None:
             reader.complain(at, f"{whole} is of another kind.")
 
 
-def _read_national_target(reader: Reader, row: Row, at: str, draft: _Draft) -> None:
-    target = reader.instance(Target, row, at, fields=_TARGET, others=("indicator", "baseline_source"))
+def _read_national_target(reader: Reader, row: Row, at: str, draft: _Draft) -> Target:
+    fields = (*_TARGET, _HEADLINE)
+    target = reader.instance(Target, row, at, fields=fields, others=("indicator", "baseline_source"))
     if baseline_source := row.get("baseline_source"):
         target.source = f"{target.source}；基数：{baseline_source}"
     _check_curve(reader, target, at)
     _keep_target(reader, row, at, draft, target=target, unit=NATION_CODE)
+    return target
 
 
 def _check_curve(reader: Reader, target: Target, at: str) -> None:
@@ -325,8 +332,10 @@ class _Writer:
         of_units = [target for target in rows if target.unit.code != NATION_CODE]
         national = [target for target in rows if target.unit.code == NATION_CODE]
         key, stored = ["plan", "indicator", "unit"], self.plan.targets.all()
+        # A file that names no headline figures leaves those that were chosen in the admin.
+        chosen = [_HEADLINE] if any(target.headline_position for target in national) else []
         self.effects += [
-            upsert("national targets", stored, national, key=key, fields=_STORED_TARGET)[0],
+            upsert("national targets", stored, national, key=key, fields=[*_STORED_TARGET, *chosen])[0],
             upsert("unit targets", stored, of_units, key=key, fields=_STORED_TARGET)[0],
         ]
 

@@ -213,6 +213,7 @@ class TargetResource(GatedResource):
     planned_month = figure("planned_month")
     is_synthetic = Field("is_synthetic", "is_synthetic", YesNoWidget())
     is_ranked = Field("is_ranked", "is_ranked", YesNoWidget())
+    headline_position = figure("headline_position")
     source = text("source")
 
     class Meta:
@@ -230,6 +231,7 @@ class TargetResource(GatedResource):
             "planned_month",
             "is_synthetic",
             "is_ranked",
+            "headline_position",
             "source",
         )
         import_order = export_order = fields

@@ -22,11 +22,10 @@ from reporting.pages.overview import Card, Laggard, chosen_row, items_of, laggar
 from reporting.pages.words import target_words
 from submissions.models import ReportingMonth
 from targets.goals import SEVERITY
-from targets.models import Indicator, ItemOwner
+from targets.models import HEADLINES_AT_MOST, Indicator, ItemOwner
 from workplan.lib.words import listed
 
-#: So many figures and lines fit on one screen.
-CARDS_SHOWN = 8
+#: So many lines fit on one screen.
 LINES_SHOWN = 8
 #: So many units are named where the country is behind.
 NAMED = 3
@@ -101,16 +100,22 @@ def leader_page(person: permissions.Person, period: ReportingMonth, *, today: da
     )
 
 
-def _cards(national: Iterable[ProgressRow], period: ReportingMonth) -> tuple[Card, ...]:
+def _cards(national: list[ProgressRow], period: ReportingMonth) -> tuple[Card, ...]:
+    """Return the figures the plan names, in its order; where it names none, the first of each item."""
+    named = [row for row in national if row.target is not None and row.target.headline_position is not None]
+    shown = sorted(named, key=lambda row: row.target.headline_position) or _first_of_items(national)
+    lines = tables.lone_lines(shown, aggregates.thresholds_of(period.plan_id))
+    return tuple(Card(line, target_words(line.row.target)) for line in lines)
+
+
+def _first_of_items(national: Iterable[ProgressRow]) -> list[ProgressRow]:
     """Return the first target of each work item, in the plan's order; where they are too many, the gravest."""
     first: dict[int, ProgressRow] = {}
     for row in national:
         if row.target is not None and row.value is not None:
             first.setdefault(row.target.item_id, row)
-    gravest = sorted(first, key=lambda item: -SEVERITY.index(first[item].status))[:CARDS_SHOWN]
-    shown = [row for item, row in first.items() if item in gravest]
-    lines = tables.lone_lines(shown, aggregates.thresholds_of(period.plan_id))
-    return tuple(Card(line, target_words(line.row.target)) for line in lines)
+    gravest = sorted(first, key=lambda item: -SEVERITY.index(first[item].status))[:HEADLINES_AT_MOST]
+    return [row for item, row in first.items() if item in gravest]
 
 
 # Why, and who answers --------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from targets.models.duties import ItemOwner, MilestoneExemption
 from targets.models.indicators import (
+    HEADLINES_AT_MOST,
     Assignment,
     FormerIndicator,
     Indicator,
@@ -27,6 +28,7 @@ from targets.models.words import (
 )
 
 __all__ = [
+    "HEADLINES_AT_MOST",
     "MOST_IN_SCOPE",
     "Actor",
     "Assignment",

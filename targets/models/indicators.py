@@ -213,6 +213,10 @@ def figure_field(verbose_name: str, **options: object) -> models.DecimalField:
     return models.DecimalField(verbose_name, max_digits=19, decimal_places=4, **options)
 
 
+#: So many headline figures fit on the leader's screen.
+HEADLINES_AT_MOST = 8
+
+
 @pghistory.track()
 class Target(models.Model):
     """What one unit (全国 included) is to reach in one plan year."""
@@ -237,6 +241,8 @@ class Target(models.Model):
     is_synthetic = models.BooleanField(_("测算数（非官方）"), default=False)
     #: Off: the units directly below this one are not ranked by this indicator in this year.
     is_ranked = models.BooleanField(_("下级单位排名"), default=True)
+    #: Which place the figure takes among the few the leader sees first; the country's own targets alone have one.
+    headline_position = models.PositiveSmallIntegerField(_("领导一屏位次"), null=True, blank=True)
     source = models.CharField(_("依据"), max_length=200, blank=True)
 
     objects = TargetQuerySet.as_manager()
@@ -262,10 +268,27 @@ class Target(models.Model):
                 condition=Q(seasonal_shares__isnull=True) | Q(seasonal_shares__len=12),
                 name="targets_target_curve_has_twelve_months",
             ),
+            # Checked when the statement ends: a file may have two figures change places.
+            models.UniqueConstraint(
+                fields=["plan", "headline_position"],
+                deferrable=models.Deferrable.IMMEDIATE,
+                name="targets_target_one_per_headline_position",
+                violation_error_message=_("领导一屏的这个位次已有另一项指标。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(headline_position__isnull=True)
+                | Q(headline_position__gte=1, headline_position__lte=HEADLINES_AT_MOST),
+                name="targets_target_headline_position_is_on_the_screen",
+                violation_error_message=_("领导一屏的位次为1至8。"),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.indicator.code} {self.unit}"
+
+    def clean(self) -> None:
+        if self.headline_position is not None and self.unit_id and not self.unit.is_nation:
+            raise ValidationError({"headline_position": _("只有全国的目标才能列入领导一屏。")})
 
     def goal(self) -> measures.Goal:
         """Return the target as the measures take it."""

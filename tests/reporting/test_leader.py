@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-import pgtrigger
 import pytest
 from django.test import Client
 
@@ -13,8 +12,8 @@ from accounts.models import AuditEntry, User
 from reporting.pages import headline
 from reporting.pages.leader import leader_page
 from submissions import calendar
-from submissions.models import Explanation, ReportingMonth
-from targets.models import ItemOwner
+from submissions.models import ReportingMonth
+from targets.models import ItemOwner, Target
 from tests import factories
 from tests.factories import shanghai
 from tests.reporting.filings import refile, stand
@@ -43,10 +42,8 @@ def world(db: None) -> dict[str, object]:
 
 def explain(world: dict, text: str, ministry: User) -> None:
     """Have the first province explain its September with a filing that is approved."""
-    period = world["months"][1]
-    report = refile(world["units"][0], period, {}, reason="补充说明", by=ministry, at=shanghai(2007, 10, 8))
-    with pgtrigger.ignore("submissions.Explanation:explanation_write"):
-        Explanation.objects.create(filing=report.approved_filing, rule="V08", indicator=world["flow"], text=text)
+    said = {world["flow"]: {"value": 123, "note": text}}
+    refile(world["units"][0], world["months"][1], said, reason="补充说明", by=ministry, at=shanghai(2007, 10, 8))
 
 
 def page_of(person: User, number: int = 9, code: str = ""):
@@ -81,6 +78,20 @@ def test_ux38_the_sentence_equals_the_rows_it_stands_over(world, ministry):
     assert (card.row.value, card.row.progress.completion_rate) == (713, Decimal("0.3565"))
     assert headline.standing(card.row) in page.headline
     assert (page.filers.n_approved, page.filers.n_due) == (2, 3)
+
+
+def test_the_plan_says_which_figures_come_first_and_in_which_order(world, ministry):
+    earlier = factories.IndicatorFactory(code="A01")
+    second = factories.TargetFactory(indicator=earlier, unit=world["nation"], item=world["item"])
+    first = Target.objects.get(unit=world["nation"], indicator=world["flow"])
+    factories.AssignmentFactory(indicator=earlier, unit=world["units"][2])
+    stand(world["units"][2], world["months"][1], {earlier: 5})
+    assert [card.row.indicator.code for card in page_of(ministry).cards] == ["A01"]  # the plan names none
+
+    for place, target in enumerate((first, second), 1):
+        Target.objects.filter(pk=target.pk).update(headline_position=place)
+
+    assert [card.row.indicator.code for card in page_of(ministry).cards] == ["F01", "A01"]
 
 
 def test_as_many_queries_for_three_units_as_for_thirty(world, ministry, django_assert_max_num_queries):

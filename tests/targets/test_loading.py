@@ -153,6 +153,27 @@ def test_a_month_moved_by_the_planner_stays_moved() -> None:
     assert ReportingMonth.objects.get(month=date(2007, 10, 1)).due_on == date(2007, 11, 9)
 
 
+def headline() -> list[str]:
+    chosen = Target.objects.filter(headline_position__isnull=False).order_by("headline_position")
+    return list(chosen.values_list("indicator__code", flat=True))
+
+
+def test_the_headline_figures_follow_the_file_and_stay_where_it_names_none() -> None:
+    load_plan(PLAN)
+    assert headline() == ["T01", "T04", "T02", "T08", "T10", "T09", "T11", "T18"]
+
+    turned, silent = copy.deepcopy(PLAN), copy.deepcopy(PLAN)
+    for target in turned["targets"]:
+        if "headline_position" in target:
+            target["headline_position"] = 9 - target["headline_position"]
+    for target in silent["targets"]:
+        target.pop("headline_position", None)
+    load_plan(turned)
+    load_plan(silent)
+
+    assert headline() == ["T18", "T11", "T09", "T10", "T08", "T02", "T04", "T01"]
+
+
 def edited(path: str, value: object) -> dict:
     """Return the plan with the value set at a place such as ``indicators/3/kind``."""
     plan = copy.deepcopy(PLAN)
@@ -182,6 +203,11 @@ def edited(path: str, value: object) -> dict:
         ("targets/0/target_value", "-1", "/targets/0/target_value: must not be negative."),
         ("targets/1/indicator", "T01", "/targets/1: 000000 has a target for T01 already."),
         ("targets/0/seasonal_shares", ["0.5", "0.4"], f"/targets/0/seasonal_shares: {CURVE}"),
+        (
+            "targets/1/headline_position",
+            1,
+            "/targets/1/headline_position: headline position 1 stands already at /targets/0/headline_position.",
+        ),
         ("targets/0/indicator", "T77", "/targets/0/indicator: there is no indicator 'T77'."),
     ],
 )  # fmt: skip

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import translation
 
 from targets.models import Assignment, Chapter, FormerIndicator, Indicator, Item, Milestone, Plan, Target, Thresholds
@@ -71,6 +72,8 @@ def test_x24_the_admin_says_that_a_code_is_in_use():
         ("targets_target_strength_is_known", {"strength": "HOPED"}),
         ("targets_target_planned_month_is_a_month", {"planned_month": 13}),
         ("targets_target_curve_has_twelve_months", {"seasonal_shares": [Decimal("0.5")]}),
+        ("targets_target_headline_position_is_on_the_screen", {"headline_position": 0}),
+        ("targets_target_headline_position_is_on_the_screen", {"headline_position": 9}),
     ],
 )
 def test_a_target_that_cannot_be_is_refused(name, values):
@@ -95,6 +98,22 @@ def test_a_second_target_for_the_same_indicator_unit_and_plan_is_refused():
     )  # fmt: skip
 
     assert refused("targets_target_one_per_plan_indicator_unit", lambda: Target.objects.bulk_create([twin]))
+
+
+def test_two_figures_cannot_take_the_same_place_of_the_headline_but_may_change_places():
+    first = factories.TargetFactory(headline_position=1)
+    second = factories.TargetFactory(plan=first.plan, headline_position=2)
+    both = Target.objects.filter(pk__in=[first.pk, second.pk])
+
+    assert refused("targets_target_one_per_headline_position", lambda: both.update(headline_position=1))
+    assert both.update(headline_position=3 - F("headline_position")) == 2
+
+
+def test_only_the_countrys_figures_take_a_place_of_the_headline():
+    of_a_unit = factories.TargetFactory(unit=factories.UnitFactory(), headline_position=1)
+
+    with pytest.raises(ValidationError, match="只有全国的目标"):
+        of_a_unit.full_clean()
 
 
 def test_a_second_assignment_is_refused():
