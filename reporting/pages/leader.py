@@ -58,6 +58,8 @@ class LeaderPage:
     map: tiles.TileMap | None
     lines: tuple[LagLine, ...]
     n_lagging: int
+    #: How many of them are units', not the country's: as many as the overview lists.
+    n_of_units: int
     filers: Filers
     #: On the wall display nothing leads further.
     is_wall: bool
@@ -65,10 +67,6 @@ class LeaderPage:
     @property
     def kept_with_month(self) -> list[tuple[str, str]]:
         return [("indicator", self.chosen.code)] if self.chosen else []
-
-    @property
-    def n_more(self) -> int:
-        return self.n_lagging - len(self.lines)
 
 
 def leader_page(person: permissions.Person, period: ReportingMonth, *, today: date, code: str = "") -> LeaderPage:
@@ -83,7 +81,8 @@ def leader_page(person: permissions.Person, period: ReportingMonth, *, today: da
     chosen = chosen_row(national, code)
     siblings = [row for row in below if chosen is not None and row.indicator == chosen.indicator]
     items = items_of(period)
-    lagging = laggards(national, items) + laggards(below, items)  # the country's own targets come first
+    of_units = laggards(below, items)
+    lagging = laggards(national, items) + of_units  # the country's own targets come first
     return LeaderPage(
         period=period,
         months=months.offered(person, period, today=today, unit=nation),
@@ -95,6 +94,7 @@ def leader_page(person: permissions.Person, period: ReportingMonth, *, today: da
         map=tiles.tile_map(tiles.tile_units(), {row.unit.pk: row for row in siblings}) if chosen else None,
         lines=_explained(period, lagging[:LINES_SHOWN], below),
         n_lagging=len(lagging),
+        n_of_units=len(of_units),
         filers=filers(person, period, nation, today=today),
         is_wall=permissions.is_wall_display(person),
     )

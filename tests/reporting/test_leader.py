@@ -150,6 +150,17 @@ def test_every_light_of_the_screen_opens_its_reasons(world, client, ministry):
     assert [link for link in opened if link not in text] == []
 
 
+def test_the_whole_list_is_a_link_away_and_as_long_as_it_says(world, client, ministry):
+    client.force_login(ministry)
+
+    answer = client.get("/leader/?month=2007-09")
+    overview = client.get("/overview/?month=2007-09").context["page"]
+
+    page = answer.context["page"]
+    assert (page.n_lagging, page.n_of_units) == (2, len(overview.laggards))
+    assert f'/overview/?month=2007-09#laggards">查看各单位滞后事项（{page.n_of_units} 项）' in answer.content.decode()
+
+
 def test_t38_the_wall_shows_published_months_refreshes_and_leads_nowhere(world, wall, ministry):
     calendar.publish_month(world["months"][0], by=ministry, now=shanghai(2007, 9, 20))
 
