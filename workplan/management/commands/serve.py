@@ -27,6 +27,7 @@ DEMO_ACCOUNTS = {
     "sysadmin": "creates accounts and units",
     "secadmin": "assigns roles, resets passwords",
     "auditor": "reads and verifies the audit trail",
+    "wall": "hangs on the wall: the leader page of published months",
 }
 
 
