@@ -23,6 +23,7 @@ NAME_BASE, FIGURE_BASE = 25, 46
 BORDER = 4
 #: Longer English names than fit a tile give way to the letters of ISO 3166-2.
 LONGEST_NAME = 12
+LONGEST_ON_A_PHONE = 3
 #: The legend stands in the empty north-west, in two columns.
 LEGEND_TOP, LEGEND_STEP, LEGEND_COLUMN, LEGEND_ROWS = 6, 26, 215, 4
 
@@ -35,6 +36,8 @@ class Tile:
     x: int
     y: int
     name: str
+    #: For a phone: in Chinese the name, in English its letters.
+    short_name: str
     text: str
     shape: str
     tone: str
@@ -106,6 +109,7 @@ def _tile(unit: ReportingUnit, row: ProgressRow | None) -> Tile:
         x=unit.tile_col * (WIDTH + GAP),
         y=unit.tile_row * (HEIGHT + GAP),
         name=tile_name(unit),
+        short_name=tile_name(unit, longest=LONGEST_ON_A_PHONE),
         text=text,
         shape=status_shape(status),
         tone=status_tone(status),
@@ -114,9 +118,9 @@ def _tile(unit: ReportingUnit, row: ProgressRow | None) -> Tile:
     )
 
 
-def tile_name(unit: ReportingUnit) -> str:
+def tile_name(unit: ReportingUnit, *, longest: int = LONGEST_NAME) -> str:
     label = unit.label
-    return label if len(label) <= LONGEST_NAME else unit.iso_code.rpartition("-")[2]
+    return label if len(label) <= longest else unit.iso_code.rpartition("-")[2]
 
 
 def _legend(counts: Counter[Status | None]) -> tuple[Key, ...]:

@@ -66,6 +66,14 @@ def test_a_name_too_long_for_a_tile_gives_way_to_its_letters(unit, name):
         assert tile_name(unit) == name
 
 
+@pytest.mark.parametrize(("language", "name"), [("zh-hans", "北京"), ("en", "BJ")])
+def test_on_a_phone_a_tile_has_room_for_three_letters(language, name):
+    with translation.override(language):
+        (tile,) = tile_map([BEIJING], {}).tiles
+
+    assert tile.short_name == name
+
+
 def test_the_legend_counts_the_verdicts_that_occur():
     rows = {number: row("FLOW", "AT_LEAST", 1200, value) for number, value in enumerate((1200, 1200, 800, None))}
 
