@@ -5,7 +5,7 @@ import { themeOf } from "./look.js";
 import { KINDS, common } from "./options.js";
 import { download } from "./takeaway.js";
 
-const PRINTED = { width: 1000, height: 330 };
+const PRINTED = { width: 1000, height: 180 };
 const NARROW = 480;
 
 /** A chart on the page: its plot, its keys and the sentence on the month that is pointed at. */

@@ -51,6 +51,8 @@ LAST_COLUMNS = """() => [...document.querySelectorAll("table thead tr:last-child
     .filter((one) => one.checkVisibility() && !one.querySelector(".visually-hidden"))
     .map((one) => one.innerText.trim()).filter(Boolean)"""
 
+#: Of the overview: two of cards and map, three of the ranking.
+MOST_SHEETS = 6
 #: What the months of a chart read like on paper; tables write the year before each.
 MONTHS = "".join(f"{number}月" for number in range(1, 13))
 #: What a chart is made of at the moment of printing: words and colours of lines.
@@ -154,6 +156,16 @@ def test_a_chart_is_whole_on_paper(printed, page):
 
     assert len(scale) > 2
     assert "".join(scale) in bars
+
+
+def test_sheets_are_used(printed, page):
+    """The overview takes few of them; a chart stands on the first; what adds up a table is told once, at its end."""
+    overview, indicator, regions = printed("overview"), printed("indicator"), printed("regions")
+
+    assert len(overview.pages) <= MOST_SHEETS
+    assert MONTHS in plain(indicator.pages[0].extract_text())
+    assert plain("滞后 序时进度") in plain(regions.pages[0].extract_text())  # the legend of its chart
+    assert text_of(regions).count("各区域合计") == 1
 
 
 def test_a_dark_screen_prints_as_a_light_one(printed, page: Page):
