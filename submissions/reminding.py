@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import ReportingUnit, User
 from notices import telling
 from notices.models import Notice, NoticeKind
-from notices.telling import naming_person
+from notices.telling import Letter, naming_person
 from submissions import announcing, facts, timeliness, workdays
 from submissions.calendar import MonthUnchanged, held, record
 from submissions.models import ReportingMonth
@@ -105,6 +105,14 @@ def remind_missing(
     return reminders
 
 
+def reminded(period: ReportingMonth, units: Iterable[ReportingUnit], *, by: User, now: datetime) -> list[Reminder]:
+    """Return what became of today's reminders of the units that have not handed in, telling nobody anything."""
+    due = _not_filed(units, period, now.date(), Arrival.PENDING, Arrival.MISSING)
+    letters = _letters(period, NoticeKind.REMINDED, due, by=by, now=now)
+    found = _reminders(period, NoticeKind.REMINDED, due, letters, _known(NoticeKind.REMINDED, letters))
+    return [one for one in found if one.fate != Fate.TOLD]
+
+
 def told_of(period: ReportingMonth) -> QuerySet[Notice]:
     """Return what people were reminded of for the month, how, and whether they read it, newest first; at most 200."""
     kinds = [NoticeKind.REMINDED, NoticeKind.DUE_1, NoticeKind.DUE_3]
@@ -126,8 +134,17 @@ def _not_filed(
 def _remind(
     period: ReportingMonth, kind: NoticeKind, due: Mapping[ReportingUnit, date], *, by: User | None, now: datetime
 ) -> list[Reminder]:
+    letters = _letters(period, kind, due, by=by, now=now)
+    told_before = _known(kind, letters)
+    telling.tell(kind, letters.values(), now=now)
+    return _reminders(period, kind, due, letters, told_before)
+
+
+def _letters(
+    period: ReportingMonth, kind: NoticeKind, due: Mapping[ReportingUnit, date], *, by: User | None, now: datetime
+) -> dict[ReportingUnit, Letter]:
     said = naming_person(by) if by is not None else {}
-    letters = {
+    return {
         unit: letter
         for day, units in _by_day(due, now.date() if kind == NoticeKind.REMINDED else None).items()
         for unit, letter in announcing.letters_to(
@@ -137,9 +154,21 @@ def _remind(
             key=f"{kind.lower()}:{period}:{day}",
         ).items()
     }
+
+
+def _known(kind: NoticeKind, letters: Mapping[ReportingUnit, Letter]) -> set[str]:
+    """Return the keys of the letters that were sent before."""
     known = Notice.objects.filter(kind=kind, key__in=[letter.key for letter in letters.values()])
-    told_before = set(known.values_list("key", flat=True))
-    telling.tell(kind, letters.values(), now=now)
+    return set(known.values_list("key", flat=True))
+
+
+def _reminders(
+    period: ReportingMonth,
+    kind: NoticeKind,
+    due: Mapping[ReportingUnit, date],
+    letters: Mapping[ReportingUnit, Letter],
+    told_before: set[str],
+) -> list[Reminder]:
     return [
         Reminder(
             unit,

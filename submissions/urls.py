@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from submissions.converters import MonthAction, ReferenceMonth, UnitCode, VerbInAddress, VerdictInAddress
-from submissions.views import calendar, evidence, grid, jobs, report, review, rules, work, workbook
+from submissions.views import calendar, evidence, grid, jobs, lists, report, review, rules, work, workbook
 
 register_converter(ReferenceMonth, "reference_month")
 register_converter(UnitCode, "reporting_unit")
@@ -15,6 +15,7 @@ app_name = "submissions"
 urlpatterns = [
     # /reports/
     path("reports/", work.my_work, name="my-work"),
+    path("reports/export/", lists.units, name="units-export"),
     path("reports/grid/<reporting_unit:code>/", grid.grid, name="grid"),
     path("reports/grid/<reporting_unit:code>/cells/", grid.cells, name="grid-cells"),
     path("reports/workbook/", workbook.workbook, name="workbook"),
@@ -43,17 +44,21 @@ urlpatterns = [
     path("calendar/export/", calendar.export, name="calendar-export"),
     path("calendar/rules/", calendar.apply_rules, name="calendar-rules"),
     path("calendar/<reference_month:month>/", calendar.month, name="calendar-month"),
+    path("calendar/<reference_month:month>/export/", lists.month, name="calendar-month-export"),
+    path("calendar/<reference_month:month>/reminders/", lists.reminders, name="reminders-export"),
     path("calendar/<reference_month:month>/dates/", calendar.dates, name="calendar-dates"),
     path("calendar/<reference_month:month>/remind/", calendar.remind, name="calendar-remind"),
     path("calendar/<reference_month:month>/extend/", calendar.extend, name="calendar-extend"),
     path("calendar/<reference_month:month>/<month_action:action>/", calendar.act, name="calendar-act"),
     # /rules/
     path("rules/", rules.all_rules, name="rules"),
+    path("rules/export/", lists.rules, name="rules-export"),
     path("rules/excuses/", rules.excuse, name="rule-excuse"),
     path("rules/excuses/<int:key>/withdraw/", rules.withdraw, name="rule-withdraw"),
     path("rules/settings/", rules.setting, name="rule-setting"),
     path("rules/settings/<int:key>/end/", rules.end, name="rule-end"),
     # /review/
     path("review/", review.queue, name="queue"),
+    path("review/export/", lists.queue, name="queue-export"),
     path("review/clean/", review.approve_clean, name="approve-clean"),
 ]

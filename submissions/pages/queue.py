@@ -13,6 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import permissions
@@ -22,6 +23,7 @@ from submissions.approving import clean, marked
 from submissions.calendar import past_due
 from submissions.models import Figure, Filing, MonthlyReport, Outcome, ReportingMonth, ReportStatus
 from submissions.pages.calendar import filing_units
+from submissions.pages.due import month_words
 from submissions.timeliness import Arrival
 from targets.models import Assignment
 
@@ -57,6 +59,12 @@ class Waiting:
     #: Units below it that are not approved for the month yet.
     n_below: int
 
+    @property
+    def reviewer(self) -> str:
+        """Who has to decide on it: the leader of the unit above, or the ministry."""
+        above = self.report.unit.parent
+        return _("%(above)s负责人") % {"above": above.label} if above is not None and above.level else _("部级审核人")
+
 
 @dataclass(frozen=True)
 class Narrowed:
@@ -72,6 +80,13 @@ class Narrowed:
         """The same choice as an address carries it."""
         given = {"month": self.month, "unit": self.unit and self.unit.code, "region": self.region, "state": self.state}
         return urlencode({name: str(value) for name, value in given.items() if value})
+
+    @property
+    def told(self) -> list[str]:
+        """The same choice in words."""
+        month, unit = self.month and month_words(self.month.month), self.unit and self.unit.label
+        region = Region(self.region).label if self.region else ""
+        return [str(one) for one in (month, region, unit, STATES.get(self.state, "")) if one]
 
 
 @dataclass(frozen=True)
@@ -130,26 +145,9 @@ def queue_page(person: User, by: Narrowed, *, today: date, page: str = "1") -> Q
     mine = MonthlyReport.objects.reviewable_by(person).awaiting_review()
     narrowed = narrowed_queue(person, by)
     page_shown = Paginator(narrowed.with_people(), PAGE_SIZE).get_page(page)
-    reports = list(page_shown.object_list)
-    changed, below = _n_changed(reports), _n_below(reports)
-    clean_ones = set(clean(narrowed, person).order_by().values_list("pk", flat=True))
-    since = min((timezone.localdate(one.begun_filing.submitted_at) for one in reports), default=today)
-    offices = workdays.working_days(since, today)
+    clean_ones = _clean_ones(narrowed, person)
     return QueuePage(
-        waiting=[
-            Waiting(
-                report=report,
-                n_explained=report.n_explained,
-                n_silent=report.n_silent,
-                n_changed=changed.get(report.pk),
-                is_late=report.is_late(report.begun_filing.submitted_at),
-                is_own=report.begun_filing.submitted_by == person,
-                is_clean=report.pk in clean_ones,
-                n_days=offices.between(timezone.localdate(report.begun_filing.submitted_at), today),
-                n_below=below[report.pk],
-            )
-            for report in reports
-        ],
+        waiting=_waiting(person, list(page_shown.object_list), clean_ones, today),
         page=page_shown,
         months=list(ReportingMonth.objects.filter(reports__in=mine).distinct().order_by("month")),
         units=list(ReportingUnit.objects.filter(reports__in=mine).distinct().order_by("position", "code")),
@@ -157,6 +155,37 @@ def queue_page(person: User, by: Narrowed, *, today: date, page: str = "1") -> Q
         n_clean=len(clean_ones),
         not_in=_not_in(person, by.month, today) if permissions.may_publish(person) else None,
     )
+
+
+def all_waiting(person: User, by: Narrowed, *, today: date) -> list[Waiting]:
+    """Return the whole queue as narrowed, every report as its page shows it."""
+    narrowed = narrowed_queue(person, by)
+    return _waiting(person, list(narrowed.with_people()), _clean_ones(narrowed, person), today)
+
+
+def _clean_ones(narrowed: object, person: User) -> set[int]:
+    return set(clean(narrowed, person).order_by().values_list("pk", flat=True))
+
+
+def _waiting(person: User, reports: list[MonthlyReport], clean_ones: set[int], today: date) -> list[Waiting]:
+    """Return the reports with their marks; the number of queries does not depend on them."""
+    changed, below = _n_changed(reports), _n_below(reports)
+    since = min((timezone.localdate(one.begun_filing.submitted_at) for one in reports), default=today)
+    offices = workdays.working_days(since, today)
+    return [
+        Waiting(
+            report=report,
+            n_explained=report.n_explained,
+            n_silent=report.n_silent,
+            n_changed=changed.get(report.pk),
+            is_late=report.is_late(report.begun_filing.submitted_at),
+            is_own=report.begun_filing.submitted_by == person,
+            is_clean=report.pk in clean_ones,
+            n_days=offices.between(timezone.localdate(report.begun_filing.submitted_at), today),
+            n_below=below[report.pk],
+        )
+        for report in reports
+    ]
 
 
 def _not_in(person: User, asked: ReportingMonth | None, today: date) -> NotIn | None:

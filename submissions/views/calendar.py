@@ -10,21 +10,22 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import audit, permissions
+from accounts import permissions
 from accounts.models import ReportingUnit
 from submissions import calendar, facts, reminding, schedule, timeliness
 from submissions.models import ReportingMonth
 from submissions.pages.calendar import calendar_page, calendar_sheet, month_page
 from submissions.pages.due import month_words
+from submissions.pages.lists import source
 from submissions.reminding import Reminder
+from submissions.views.taking import for_takers, taken
 from submissions.views.work import month_named
 from targets.models import Plan
-from workplan.lib import clock, sheets
+from workplan.lib import clock
 from workplan.lib.refusals import Refused
 
 UNPROCESSABLE = 422
@@ -48,22 +49,14 @@ def year(request: HttpRequest) -> HttpResponse:
     return render(request, "submissions/calendar.html", {"page": page})
 
 
-@require_safe
-@for_followers
+@for_takers
 def export(request: HttpRequest) -> FileResponse:
     """Hand out the year's table as a workbook."""
     page = calendar_page(request.user, year=_year(request), today=clock.today())
     if page.plan is None:
         raise Http404
-    audit.record("export", by=request.user, details={"table": "calendar", "year": page.plan.year})
-    now = timezone.localtime(clock.now())
-    source = [
-        _("来源：年度工作要点目标管理平台，%(plan)s（%(number)s）")
-        % {"plan": page.plan.label, "number": page.plan.number},
-        _("导出：%(person)s，%(moment)s") % {"person": request.user, "moment": f"{now:%Y-%m-%d %H:%M}"},
-    ]
-    name = _("报送日历_%(year)s.xlsx") % {"year": page.plan.year}
-    return sheets.workbook_response(name, [calendar_sheet(page, source=source)])
+    table = calendar_sheet(page, source=source(request.user, plan=page.plan))
+    return taken(request, "calendar", page.plan.year, table, year=page.plan.year)
 
 
 def _year(request: HttpRequest) -> int | None:

@@ -34,7 +34,7 @@ _SHOWN = re.compile(r"([1-9][0-9]{0,17}):([0-9]{1,9})", re.ASCII)
 def queue(request: HttpRequest) -> HttpResponse:
     if not permissions.may_review_at_all(request.user):
         raise PermissionDenied
-    page = queue_page(request.user, _narrowed(request.GET), today=clock.today(), page=request.GET.get("page", "1"))
+    page = queue_page(request.user, narrowed_by(request.GET), today=clock.today(), page=request.GET.get("page", "1"))
     return render(request, "submissions/queue.html", {"page": page})
 
 
@@ -49,18 +49,18 @@ def approve_clean(request: HttpRequest) -> HttpResponse:
 @reauthentication_required
 def _approve_clean(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
-        page = approving_page(request.user, _narrowed(request.GET))
+        page = approving_page(request.user, narrowed_by(request.GET))
         return render(request, "submissions/approve_clean.html", {"page": page})
     try:
         shown = _shown(request.POST.getlist("report"))
         results = approving.approve_shown(shown, typed=request.POST.get("count", ""), by=request.user, now=clock.now())
     except Refused as refusal:
-        page = approving_page(request.user, _narrowed(request.POST), refusal=refusal)
+        page = approving_page(request.user, narrowed_by(request.POST), refusal=refusal)
         return render(request, "submissions/approve_clean.html", {"page": page}, status=422)
     return render(request, "submissions/approved_clean.html", {"results": results})
 
 
-def _narrowed(given: QueryDict) -> Narrowed:
+def narrowed_by(given: QueryDict) -> Narrowed:
     """Return what an address narrows the queue to.
 
     :raises Http404: it names no month, unit, region or state.

@@ -166,17 +166,21 @@ def _show(
     problem: str = "",
     status: int = UNPROCESSABLE,
 ) -> HttpResponse:
-    period = default_period(request.user, clock.today())
-    month = period.month if period is not None else clock.today().replace(day=1)
     is_faulty = bool(problem or excuse or setting)
     context = {
-        "page": rules_page(request.user, month),
+        "page": rules_page(request.user, month_shown(request)),
         "excuse": excuse or _excuse_form(),
         "setting": setting or _styled(SettingForm(prefix="setting")),
         "problem": problem,
         "opened": "setting" if setting else "excuse" if excuse else "",
     }
     return render(request, "submissions/rules.html", context, status=status if is_faulty else 200)
+
+
+def month_shown(request: HttpRequest) -> date:
+    """Return the month whose terms the page tells."""
+    period = default_period(request.user, clock.today())
+    return period.month if period is not None else clock.today().replace(day=1)
 
 
 def _excuse_form(posted: object = None) -> ExcuseForm:

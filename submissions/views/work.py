@@ -52,11 +52,17 @@ def _any_unit(request: HttpRequest, code: str) -> ReportingUnit:
 
 
 def _choose(request: HttpRequest) -> HttpResponse:
+    period = month_chosen(request)
+    if period is None:
+        return render(request, "submissions/no_month.html")
+    return render(request, "submissions/units.html", {"page": units_page(period, today=clock.today())})
+
+
+def month_chosen(request: HttpRequest) -> ReportingMonth | None:
+    """Return the month the address names, else the newest one past its due date; None where it has not opened."""
     today = clock.today()
     period = month_named(request.GET["month"]) if "month" in request.GET else calendar.past_due(today).first()
-    if period is None or not period.is_open_on(today):
-        return render(request, "submissions/no_month.html")
-    return render(request, "submissions/units.html", {"page": units_page(period, today=today)})
+    return period if period is not None and period.is_open_on(today) else None
 
 
 def unit_named(code: str) -> ReportingUnit:

@@ -201,7 +201,15 @@ def test_an_item_has_one_light_everywhere(reader):
 # A reader's desk -------------------------------------------------------------------------------
 
 #: Workbooks of other things than these figures.
-OTHERS = ("/export/warnings/", "/calendar/export/")
+OTHERS = (
+    "/export/warnings/",
+    "/calendar/export/",
+    "/calendar/2007-06/export/",
+    "/calendar/2007-06/reminders/",
+    "/reports/export/?month=2007-06",
+    "/review/export/",
+    "/rules/export/",
+)
 
 
 def test_libreoffice_shows_the_same_without_a_formula_or_an_error(reader, office):
