@@ -70,8 +70,8 @@ NO_PAGES = re.compile(
     r"|reporting:export-.*|notices:(read|follow)|submissions:(grid|import|calendar)-(?!month$).*"
     r"|reporting:(circular-(file|template)|letters?|warning|warning-answer|assessment-.*)"
     r"|reporting:view(-(delete|schedule|stop|file|retry|edit))?"
-    r"|submissions:(workbook-file|uploaded|uploaded-marked|receipt|evidence|notes|decide|act|approve-clean)"
-    r"|submissions:rule-(excuse|withdraw|setting|end)"
+    r"|submissions:(workbook-file|uploaded|uploaded-marked|receipt|evidence|notes|decide|act|ask-to-sign|approve-clean)"
+    r"|submissions:(rule-(excuse|withdraw|setting|end)|(queue|units|reminders|rules)-export)"
 )
 
 
