@@ -36,6 +36,7 @@ PAGES = {
     "trace": ("ministry", "/indicators/T01/trace/?month=2007-09"),
     "reasons": ("ministry", "/indicators/T01/reasons/?month=2007-09"),
     "regions": ("ministry", "/regions/?month=2007-09"),
+    "region-reasons": ("ministry", "/regions/reasons/?month=2007-09&indicator=T01&region=east"),
     "compare": ("ministry", "/compare/?month=2007-09&unit=440000&unit=320000&unit=330000"),
     "explorer": ("ministry", "/explore/?month=2007-09&measure=value&measure=status"),
     "unit": ("ministry", "/units/440000/?month=2007-09"),

@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, settings
 
 from accounts.models import User
 from tests import factories
-from tests.depth import DATABASE_ONLY
+from tests.depth import ABOUT_FILES, DATABASE_ONLY
 
 NO_SKIPS = os.environ.get("WORKPLAN_NO_SKIPS") == "1"
 
@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if DATABASE_ONLY:
         kept: dict[str, pytest.Item] = {}
         for item in items:
-            if _touches_the_database(item):
+            if _touches_the_database(item) and item.path.name not in ABOUT_FILES:
                 is_of_the_schema = item.path.name == "test_models.py"
                 kept.setdefault(item.nodeid if is_of_the_schema else item.nodeid.partition("[")[0], item)
         asked = set(kept.values())

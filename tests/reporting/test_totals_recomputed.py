@@ -12,6 +12,7 @@ from reporting import totals
 from reporting.models import Total
 from submissions.models import FigureState
 from tests import factories
+from tests.depth import times
 from tests.reporting.filings import stand
 
 KINDS = {
@@ -105,7 +106,9 @@ def as_filed(code: str, figure: tuple) -> dict:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=times(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(world=filings())
 def test_totals_equal_a_plain_recomputation(db, world):

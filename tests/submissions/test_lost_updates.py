@@ -7,15 +7,16 @@ from django.test import Client
 
 from submissions.models import Figure, MonthlyReport
 from tests import factories
+from tests.depth import times
 from tests.factories import file, shanghai
 from tests.submissions.grid_patches import cell, outcomes, patch
 from tests.submissions.racing import Act, at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-TRIALS = 200
+TRIALS = times(200)
 #: Of what cannot collide.
-APART = 50
+APART = times(50)
 
 
 @pytest.fixture

@@ -21,12 +21,13 @@ from submissions.patches import MOST_CELLS, Outcome, read_patch, take
 from submissions.statement import Row, Statement
 from targets.models import Indicator, IndicatorPart, Kind
 from tests import factories
+from tests.depth import times
 from tests.workplan.test_number_properties import FULL_WIDTH, OUTSIDE
 from workplan.lib.spreadsheets import read_text
 from workplan.lib.spreadsheets.cells import cell_from
 
 #: Strings per run; each drawn text holds many, divided by a sign that no figure holds.
-LEAST_STRINGS = int(os.environ.get("WORKPLAN_EXAMPLES", "100000"))
+LEAST_STRINGS = times(int(os.environ.get("WORKPLAN_EXAMPLES", "100000")))
 #: Of them the grid is sent every twentieth: its road leads over the database, a patch at a time.
 LEAST_SENT = LEAST_STRINGS // 20
 LONGEST, DIVIDER = 1_500, "|"
