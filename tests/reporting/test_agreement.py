@@ -329,7 +329,7 @@ SPOILT: dict[str, tuple[str, object, str, int]] = {
     "the explorer cuts": ("reporting.explorer.cells.number", lambda value, *_rest: str(int(value)), "explorer", 8),
     "a region adds one": ("reporting.regions._sum", _sums_one_more, "regions", 8),
     "regions have no marks": ("reporting.templatetags.marks.marks_beside", lambda _row: (), "regions", 7),
-    "the leader page leaves out": ("reporting.pages.leader.CARDS_SHOWN", 1, "leader", 8),
+    "the leader page leaves out": ("reporting.pages.leader._first_of_items", lambda rows: list(rows)[:1], "leader", 8),
     "the map says one": ("reporting.tiles.tile_value", lambda _row: "1%", "map", 8),
     "the list of what lags is empty": ("reporting.pages.overview.IN_TROUBLE", frozenset(), "laggards", 8),
     "an indicator has another name": (f"{INDICATOR}.short_label", property(lambda _one: "就业"), "board", 8),

@@ -401,7 +401,7 @@ def test_dropping_removes_every_report_and_keeps_the_trail(
     assert {kind: count for kind, count in left.items() if kind not in {"AuditEntry", "User"}} == dict.fromkeys(
         ["MonthlyReport", "Filing", "Figure", "Decision", "MilestoneState", "Explanation"], 0
     )
-    assert left["AuditEntry"] == entries + 43 + 1
+    assert left["AuditEntry"] == entries + 44 + 1
     assert User.objects.filter(is_active=True).count() == 0
     assert ReportingMonth.objects.filter(published_at__isnull=False).count() == 0
     assert Snapshot.objects.count() == 0
