@@ -27,9 +27,10 @@ from workplan.lib.spreadsheets import read_text
 from workplan.lib.spreadsheets.cells import cell_from
 
 #: Strings per run; each drawn text holds many, divided by a sign that no figure holds.
-LEAST_STRINGS = times(int(os.environ.get("WORKPLAN_EXAMPLES", "100000")))
-#: Of them the grid is sent every twentieth: its road leads over the database, a patch at a time.
-LEAST_SENT = LEAST_STRINGS // 20
+IN_FULL = int(os.environ.get("WORKPLAN_EXAMPLES", "100000"))
+LEAST_STRINGS = times(IN_FULL)
+#: The grid is sent every twentieth: its road leads over the database, a patch at a time.
+LEAST_SENT = IN_FULL // 20
 LONGEST, DIVIDER = 1_500, "|"
 SIGNS = (
     "0123456789" * 5 + ".,-+" * 3 + "万亿%eE_'()十零NaN人元/—" + "".join(FULL_WIDTH.values()) + "".join(sorted(OUTSIDE))
