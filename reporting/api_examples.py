@@ -99,3 +99,71 @@ ASSESSMENT = OpenApiExample(
         "is_cancelled": False,
     },
 )
+
+
+# Saved views -----------------------------------------------------------------------------------
+
+
+def _answers(name: str, value: object) -> OpenApiExample:
+    return OpenApiExample(name, response_only=True, media_type=JSON, status_codes=["200"], value=value)
+
+
+def _asks(name: str, value: object) -> OpenApiExample:
+    return OpenApiExample(name, request_only=True, media_type=JSON, value=value)
+
+
+_EXPLORED = "rows=unit&cols=month&measure=value&indicator=T01&below=000000&month=2007-09"
+VIEW = _answers(
+    "各省新增就业",
+    {
+        "id": 12,
+        "name": "各省新增就业",
+        "kind": "explore",
+        "query": _EXPLORED,
+        "months": "year",
+        "sharing": "ministry",
+        "owner": "分析员",
+        "is_own": True,
+        "saved_at": "2007-10-12T09:30:00+08:00",
+        "says": ["数据透视", "单位 × 报告期", "数值", "全国", "城镇新增就业", "年初至最新一期"],
+        "formats": ["xlsx", "csv", "parquet"],
+        "n_schedules": 1,
+        "page": "/views/12/",
+    },
+)
+VIEW_BODY = _asks(
+    "各省新增就业",
+    {"name": "各省新增就业", "kind": "explore", "query": _EXPLORED, "months": "year", "sharing": "private"},
+)
+VIEW_CHANGE = _asks("改名", {"name": "各省新增就业（逐月）"})
+SCHEDULE = _answers(
+    "每月，发布之后",
+    {
+        "id": 7,
+        "view": 12,
+        "rhythm": "after_publication",
+        "format": "csv",
+        "starts_on": "2007-10-12",
+        "next_on": None,
+        "ended_at": None,
+        "ended_because": None,
+    },
+)
+SCHEDULE_BODY = _asks("每月，发布之后", {"rhythm": "after_publication", "format": "csv"})
+RUN = _answers(
+    "2007-09",
+    {
+        "id": 31,
+        "view": 12,
+        "schedule": 7,
+        "name": "各省新增就业",
+        "period": "2007-09",
+        "format": "csv",
+        "state": "done",
+        "problem": "",
+        "is_kept": True,
+        "size": 18204,
+        "made_at": "2007-10-12T10:00:00+08:00",
+        "expires_at": "2007-10-26T10:00:00+08:00",
+    },
+)

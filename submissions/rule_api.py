@@ -116,7 +116,7 @@ class WithdrawExcuse(FiguresResource):
 
     @extend_schema(summary=_("撤销一项豁免"), request=None, responses=RuleExcuseSerializer)
     @idempotent
-    def post(self, request: Request, key: int) -> Response:
-        found = get_object_or_404(Excuse.objects.visible_to(request.user), pk=key)
+    def post(self, request: Request, pk: int) -> Response:
+        found = get_object_or_404(Excuse.objects.visible_to(request.user), pk=pk)
         ended = terms.withdraw_excuse(found, by=request.user, now=clock.now())
         return Response(RuleExcuseSerializer(ended).data)

@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 from accounts.rest import Resource
 from reporting import api as reporting
 from reporting.assessment import api as assessment
+from reporting.saved import api as saved
 from reporting.warnings import api as warnings
 from submissions import api as submissions
 from submissions import calendar_api
@@ -135,9 +136,17 @@ urlpatterns = [
     path("figures/import/jobs/<uuid:key>/retry/", bulk.RetryImportJob.as_view(), name="import-job-retry"),
     path("figures/", reporting.Figures.as_view(), name="figures"),
     path("warnings/", warnings.Warnings.as_view(), name="warnings"),
+    path("views/", saved.Views.as_view(), name="views"),
+    path("views/<int:pk>/", saved.OneView.as_view(), name="view"),
+    path("views/<int:pk>/run/", saved.ViewFile.as_view(), name="view-run"),
+    path("views/<int:pk>/schedules/", saved.Schedules.as_view(), name="view-schedules"),
+    path("views/schedules/<int:pk>/stop/", saved.StopSchedule.as_view(), name="view-schedule-stop"),
+    path("views/files/", saved.Runs.as_view(), name="view-files"),
+    path("views/files/<int:pk>/", saved.RunFile.as_view(), name="view-file"),
+    path("views/files/<int:pk>/retry/", saved.RetryRun.as_view(), name="view-file-retry"),
     path("rules/", rules.Rules.as_view(), name="rules"),
     path("excuses/", rules.Excuses.as_view(), name="excuses"),
-    path("excuses/<int:key>/withdraw/", rules.WithdrawExcuse.as_view(), name="excuse-withdraw"),
+    path("excuses/<int:pk>/withdraw/", rules.WithdrawExcuse.as_view(), name="excuse-withdraw"),
     path("sdmx/", include("reporting.sdmx.urls")),
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", login_required(Docs.as_view()), name="docs"),

@@ -331,6 +331,7 @@ MEDIA_ROOT = VAR_DIR / "media"
 # REST ------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
+    "SCHEMA_COERCE_PATH_PK": False,
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
@@ -346,12 +347,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {"tokens": "20/min"},
     "NUM_PROXIES": int(env("WORKPLAN_NUM_PROXIES", "0")),
 }
-REST_KNOX = {
-    "AUTH_HEADER_PREFIX": "Bearer",
-    "TOKEN_MODEL": "accounts.ApiToken",
-    "TOKEN_TTL": None,
-    "AUTO_REFRESH": False,
-}
+REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_MODEL": "accounts.ApiToken", "TOKEN_TTL": None}
 KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105 -- a model, not a secret
 SPECTACULAR_SETTINGS = {
     "TITLE": "Workplan",
@@ -374,6 +370,8 @@ SPECTACULAR_SETTINGS = {
         "MilestoneProgress": "submissions.serializers.MILESTONE_STATES",
         "ProgressStatus": "reporting.serializers.PROGRESS_STATUSES",
         "AssessmentState": "reporting.assessment.serializers.STATES",
+        "SavedViewKind": "reporting.saved.serializers.KINDS_OF_VIEW",
+        "ExportFormat": "reporting.saved.models.FileFormat",
     },
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
 }
@@ -394,7 +392,7 @@ LOGGING = {
             "class": "logging.StreamHandler",
             "filters": ["request_id"],
             "formatter": "plain" if LOCAL else "json",
-        },
+        }
     },
     "root": {"handlers": ["console"], "level": env("WORKPLAN_LOG_LEVEL", "WARNING" if LOCAL else "INFO")},
 }

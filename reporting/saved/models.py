@@ -63,6 +63,11 @@ class SavedViewQuerySet(models.QuerySet):
             shown |= Q(sharing=Sharing.MINISTRY)
         return self.filter(shown)
 
+    def with_schedules(self) -> SavedViewQuerySet:
+        """Read the owners along, and the schedules that run, as `running`."""
+        running = models.Prefetch("schedules", ExportSchedule.objects.running(), to_attr="running")
+        return self.select_related("owner").prefetch_related(running)
+
 
 class SavedView(models.Model):
     """An address with its parameters, under a name."""

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Prefetch
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -53,6 +52,7 @@ class ViewLine:
     is_own: bool
     told: tuple[str, ...]
     files: tuple[FileFormat, ...]
+    #: The person's own; what others schedule is theirs.
     n_schedules: int
 
 
@@ -103,10 +103,7 @@ class ScheduleLine:
 
 def views_page(person: User) -> ViewsPage:
     """Return the person's views, what is shared with them, and the newest files; the queries do not grow with them."""
-    running = Prefetch("schedules", ExportSchedule.objects.running(), to_attr="running")
-    found = SavedView.objects.visible_to(person).select_related("owner").prefetch_related(running)
-    views = list(found.order_by("name", "pk"))
-    lines = _lines(views, person)
+    lines = view_lines(SavedView.objects.visible_to(person).with_schedules().order_by("name", "pk"), person)
     return ViewsPage(
         own=[line for line in lines if line.is_own],
         shared=[line for line in lines if not line.is_own],
@@ -114,7 +111,9 @@ def views_page(person: User) -> ViewsPage:
     )
 
 
-def _lines(views: list[SavedView], person: User) -> list[ViewLine]:
+def view_lines(found: Iterable[SavedView], person: User) -> list[ViewLine]:
+    """Return the lines of views read with their schedules; two queries for all."""
+    views = list(found)
     queries = {view.pk: QueryDict(view.query) for view in views}
     names = _names(queries.values())
     return [
@@ -123,7 +122,7 @@ def _lines(views: list[SavedView], person: User) -> list[ViewLine]:
             is_own=view.owner_id == person.pk,
             told=tuple(_told(view, queries[view.pk], names)),
             files=KINDS[view.kind].formats,
-            n_schedules=len(view.running),
+            n_schedules=len(view.running) if view.owner_id == person.pk else 0,
         )
         for view in views
     ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from io import BytesIO
 from typing import cast
 
 from django.contrib import messages
@@ -15,14 +14,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import audit, permissions
+from accounts import permissions
 from accounts.models import User
 from reporting.saved import services, showing
 from reporting.saved.forms import ScheduleForm, ViewForm
 from reporting.saved.kinds import KINDS, NotToBeSaved, canonical, fitting
 from reporting.saved.models import ExportRun, ExportSchedule, SavedView, ViewKind, ViewMonths
-from reporting.saved.pages import export_address, file_name, schedule_lines, told_of, views_page
-from workplan.lib import clock, sheets
+from reporting.saved.pages import export_address, schedule_lines, told_of, views_page
+from reporting.saved.taking import run_file
+from workplan.lib import clock
 from workplan.lib.refusals import Refused
 
 UNPROCESSABLE = 422
@@ -170,13 +170,7 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @for_savers
 def file(request: HttpRequest, pk: int) -> FileResponse:
-    """Hand out a file to the person it was made for, as long as it is kept."""
-    run = get_object_or_404(ExportRun.objects.visible_to(request.user).select_related("schedule__view"), pk=pk)
-    if not run.is_kept or run.content is None:
-        raise Http404
-    details = {"view": run.schedule.view.name, "period": run.period, "format": run.schedule.file_format}
-    audit.record("export.take", by=cast(User, request.user), obj=run, details=details)
-    return sheets.download(BytesIO(bytes(run.content)), file_name(run), run.media_type)
+    return run_file(cast(User, request.user), pk)
 
 
 @require_POST

@@ -24,6 +24,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 SHOWN = (
     *("assessment/results/", "figures/", "progress/", "progress/series/"),
     *("reports/", "reports/{month}/{unit}/", "warnings/"),
+    *("views/", "views/{pk}/", "views/{pk}/schedules/", "views/files/"),
 )
 
 

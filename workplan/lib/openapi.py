@@ -26,6 +26,7 @@ PATH_PARAMETERS = {
     "number": OpenApiParameter(
         "number", {"type": "integer", "minimum": 1, "maximum": 9999}, "path", description=_("工作要点的序号")
     ),
+    "pk": OpenApiParameter("pk", {"type": "integer", "minimum": 1}, "path", description=_("编号，见一览中的 id")),
     "key": OpenApiParameter("key", {"type": "string", "format": "uuid"}, "path", description=_("后台导入的编号")),
 }
 
