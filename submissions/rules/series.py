@@ -12,14 +12,15 @@ from targets.measures import Kind, growth, ratio
 from workplan.lib.numbers import gettext_noop
 
 
-@RULES.rule("V03", gettext_noop("累计数不低于上期累计数。"), Severity.WARNING, kinds=[Kind.FLOW])
+@RULES.rule("V03", gettext_noop("累计数不低于上期累计数。"), Severity.WARNING, kinds=[Kind.FLOW], yields_to="V10")
 def year_to_date_value_does_not_fall(
     figure: FigureFacts, report: ReportFacts, limits: RuleLimits
 ) -> Iterator[Objection]:
     """A year-to-date value is at least the newest earlier one of the year.
 
     Why: flows are reported cumulatively since January; a lower total is often a month's own figure.
-    Except: January starts again; a marked correction may fall, its reason is already written.
+    Except: January starts again; a marked correction may fall, its reason is already written; where V10 objects, one
+    slip is not asked about twice.
     Accepted: 90 万 in September after 80 万 in August.
     Refused: 10 万 in September after 80 万 in August.
     """
