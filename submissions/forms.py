@@ -46,8 +46,10 @@ SAME = "same"
 #: Asked for where a milestone is what the prefectures of a unit do.
 COUNT_CELLS = ("covered", "in_scope")
 NOTE = "note"
+#: Sent with every post.
+CSRF_FIELD = "csrfmiddlewaretoken"
 #: What a post carries besides cells: whose page it was, in which unit, and what is asked for.
-CARRIED = frozenset({"csrfmiddlewaretoken", "version", "scale", "seen", "then", "remove"})
+CARRIED = frozenset({CSRF_FIELD, "version", "scale", "seen", "then", "remove"})
 #: A comment may be gone since the page was opened; a place for a file that was left empty is sent as a blank field.
 _PASSED_OVER = frozenset({"reply", "evidence"})
 #: Longer names of fields are cut where they are told.

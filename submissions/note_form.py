@@ -18,6 +18,13 @@ VIEWED = "viewed"
 _FIELDS = ("text", "suggested_value")
 
 
+def is_note(name: str) -> bool:
+    """Say whether a field is a cell of the reviewer's page."""
+    kind, _dot, rest = name.partition(".")
+    code, _dot, field = rest.rpartition(".")
+    return kind == "comment" and bool(code) and field in _FIELDS
+
+
 @dataclass(frozen=True)
 class Notes:
     """What a posted page asks to be kept; ``viewed`` is None where the page had no marks."""

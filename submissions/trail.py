@@ -67,7 +67,7 @@ def note(refusal: Refused, verb: str, report: MonthlyReport, *, by: User, versio
         "version": version,
         "code": refusal.code,
     }
-    refusal.leave_trace = partial(_append, verb, None if report.pk is None else report, by, details)
+    refusal.leave_trace = partial(_append, _action(verb), None if report.pk is None else report, by, details)
     refusal.leave_trace()
 
 
@@ -82,23 +82,29 @@ FORGED = frozenset(
 MOST_NAMES = 20
 
 
-def note_forged(refusal: Refused, unit: ReportingUnit, *, by: User, month: date | None = None) -> None:
-    """Append one `report.save.refused` where what was sent is nothing that a page of ours sends (F-27)."""
+def note_forged(
+    refusal: Refused, unit: ReportingUnit | None, *, by: User, month: date | None = None, action: str = ""
+) -> None:
+    """Append one `report.save.refused`, or the action's, where what was sent is nothing a page of ours sends (F-27)."""
     faults = [one for one in refusal.errors() if isinstance(refusal, RequestRefused) or str(one.get("code")) in FORGED]
     if not faults:
         return
     details = {
-        "unit": unit.code,
+        "unit": "" if unit is None else unit.code,
         "month": "" if month is None else periods.format_month(month),
         "code": str(faults[0]["code"]),
         "fields": [str(one["pointer"]) for one in faults[:MOST_NAMES] if "pointer" in one],
     }
-    _append(Verb.SAVE, None, by, details)
+    _append(action or _action(Verb.SAVE), None, by, details)
 
 
-def _append(verb: str, report: MonthlyReport | None, by: User, details: dict[str, object]) -> None:
+def _action(verb: str) -> str:
+    return f"report.{verb.lower()}"
+
+
+def _append(action: str, report: MonthlyReport | None, by: User, details: dict[str, object]) -> None:
     try:
         with transaction.atomic():
-            audit.record(f"report.{verb.lower()}{REFUSED}", by=by, obj=report, details=details)
+            audit.record(f"{action}{REFUSED}", by=by, obj=report, details=details)
     except DatabaseError:
-        logger.exception("The refusal of %s could not be recorded: %s", verb, details)
+        logger.exception("The refusal of %s could not be recorded: %s", action, details)

@@ -22,6 +22,7 @@ from submissions.pages.calendar import calendar_page, calendar_sheet, month_page
 from submissions.pages.due import month_words
 from submissions.pages.lists import source
 from submissions.reminding import Reminder
+from submissions.views.posted import fields_of, refuse_foreign
 from submissions.views.taking import for_takers, taken
 from submissions.views.work import month_named
 from targets.models import Plan
@@ -76,6 +77,11 @@ def apply_rules(request: HttpRequest) -> HttpResponse:
     plan = get_object_or_404(Plan, year=request.POST.get("year") or 0)
     if not permissions.may_move_dates(request.user):
         raise PermissionDenied
+    try:
+        refuse_foreign(request, "month.move", ["year", "confirmed"])
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("submissions:calendar")
     if "confirmed" not in request.POST:
         moves = schedule.moves_by_rule(plan, today=clock.today())
         return render(request, "submissions/calendar_moves.html", {"plan": plan, "moves": moves})
@@ -193,7 +199,12 @@ def act(request: HttpRequest, month: date, action: str) -> HttpResponse:
     return redirect("submissions:calendar-month", period.month)
 
 
+#: What is asked for besides, by the act.
+_ASKED_FOR = {"reopen": ["reason"]}
+
+
 def _move(request: HttpRequest, period: ReportingMonth, action: str) -> str:
+    refuse_foreign(request, f"month.{action}", ["confirmed", *_ASKED_FOR.get(action, ())], month=period.month)
     now = clock.now()
     if action == "reopen":
         calendar.reopen_month(period, by=request.user, now=now, reason=request.POST.get("reason", ""))
@@ -219,6 +230,7 @@ def dates(request: HttpRequest, month: date) -> HttpResponse:
     if "confirmed" not in request.POST:
         return _show_month(request, period, dates=form, asks="dates")
     try:
+        refuse_foreign(request, "month.move", ["confirmed", *fields_of(form)], month=period.month)
         schedule.move_dates(period, by=request.user, now=clock.now(), **form.cleaned_data)
     except Refused as refusal:
         return _show_month(request, month_named(f"{month:%Y-%m}"), dates=form, refusal=refusal)
@@ -233,6 +245,7 @@ def remind(request: HttpRequest, month: date) -> HttpResponse:
     period = month_named(f"{month:%Y-%m}")
     shown = month_page(request.user, period, today=clock.today()).missing
     try:
+        refuse_foreign(request, "month.remind", month=period.month)
         reminders = reminding.remind_missing(period, [one.unit for one in shown], by=request.user, now=clock.now())
     except Refused as refusal:
         return _show_month(request, period, refusal=refusal)
@@ -248,6 +261,7 @@ def extend(request: HttpRequest, month: date) -> HttpResponse:
     if not form.is_valid():
         return _show_month(request, period, extension=form)
     try:
+        refuse_foreign(request, "month.extend", fields_of(form), month=period.month)
         given = schedule.extend(period, by=request.user, now=clock.now(), **form.cleaned_data)
     except Refused as refusal:
         return _show_month(request, month_named(f"{month:%Y-%m}"), extension=form, refusal=refusal)

@@ -17,6 +17,7 @@ from accounts.models import User
 from submissions.jobs import desk
 from submissions.models import ImportJob
 from submissions.pages.jobs import any_active, job_rows
+from submissions.views.posted import refuse_foreign
 from workplan.lib.refusals import Refused
 from workplan.lib.sheets import Column, csv_response
 
@@ -33,17 +34,17 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def cancel(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    return _act(request, key, desk.cancel, _("已请求取消；未完成的导入不写入任何内容。"))
+    return _act(request, key, "import.cancel", desk.cancel, _("已请求取消；未完成的导入不写入任何内容。"))
 
 
 @require_POST
 def retry(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    return _act(request, key, desk.retry, _("已重新排队。"))
+    return _act(request, key, "import.queue", desk.retry, _("已重新排队。"))
 
 
 @require_POST
 def import_checked(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    return _act(request, key, desk.import_checked, _("已排队导入，完成后写入草稿。"))
+    return _act(request, key, "import.queue", desk.import_checked, _("已排队导入，完成后写入草稿。"))
 
 
 @require_safe
@@ -64,9 +65,10 @@ def errors(request: HttpRequest, key: uuid.UUID) -> FileResponse:
     return csv_response(name, columns, told["errors"])
 
 
-def _act(request: HttpRequest, key: uuid.UUID, step: Callable[..., ImportJob], said: str) -> HttpResponse:
+def _act(request: HttpRequest, key: uuid.UUID, action: str, step: Callable[..., ImportJob], said: str) -> HttpResponse:
     job = _own(request, key)
     try:
+        refuse_foreign(request, action)
         step(job, by=_person(request))
     except Refused as refusal:
         messages.error(request, str(refusal))

@@ -27,6 +27,7 @@ from submissions.pages.units_typed import scale_named
 from submissions.reviewing import asked_of
 from submissions.statement import Statement, shown_to, statement
 from submissions.views import evidence
+from submissions.views.posted import refuse_foreign
 from workplan.lib import clock
 from workplan.lib.refusals import Refused
 
@@ -59,9 +60,12 @@ def act(request: HttpRequest, month: date, code: str, verb: Verb) -> HttpRespons
     opened = report_open_to(request.user, month, code)
     if request.method != "POST":
         return redirect(address_of(opened))
+    step = workflow.STEPS[verb]
+    carried = ("version", "comment", *(["release"] if step.may_open_final else []))
     try:
+        refuse_foreign(request, f"report.{verb.lower()}", carried, unit=opened.unit, month=opened.month)
         comment = read_comment(request.POST.get("comment"))
-        is_final = workflow.STEPS[verb].may_open_final and request.POST.get("release") == Release.FINAL
+        is_final = step.may_open_final and request.POST.get("release") == Release.FINAL
         asked = {"release": Release.FINAL} if is_final else {}
         moved = services.BY_VERB[verb](
             opened, by=request.user, now=clock.now(), version=version_seen(request), comment=comment, **asked
@@ -78,6 +82,7 @@ def ask_to_sign(request: HttpRequest, month: date, code: str) -> HttpResponse:
     if request.method != "POST":
         return redirect(address_of(opened))
     try:
+        refuse_foreign(request, f"report.{signing.ACT}", ["version"], unit=opened.unit, month=opened.month)
         signing.ask_to_sign(opened, by=request.user, now=clock.now(), version=version_seen(request))
     except Refused as refusal:
         return _show(request, report_open_to(request.user, month, code), refusal=refusal)

@@ -16,11 +16,12 @@ from accounts.models import Region
 from submissions import approving, facts, reviewing, services
 from submissions.intake import read_comment
 from submissions.models import CellComment, MonthlyReport, Verb
-from submissions.note_form import VIEWED, NoteForm, Notes
+from submissions.note_form import VIEWED, NoteForm, Notes, is_note
 from submissions.opening import report_open_to
 from submissions.pages.approving import approving_page
 from submissions.pages.queue import STATES, Narrowed, queue_page
 from submissions.pages.units_typed import scale_named
+from submissions.views.posted import refuse_foreign
 from submissions.views.report import address_of, after, show_read, told_to, version_seen
 from submissions.views.work import month_named, unit_named
 from workplan.lib import clock
@@ -28,6 +29,9 @@ from workplan.lib.refusals import Refused
 
 #: One report on a list and the version it was shown at.
 _SHOWN = re.compile(r"([1-9][0-9]{0,17}):([0-9]{1,9})", re.ASCII)
+
+#: What the desk, or the queue, sends with a verdict besides the comments at the cells.
+_DESK = ("version", "filing", "desk", "scale", "comment", VIEWED, "queue")
 
 
 @require_safe
@@ -52,6 +56,7 @@ def _approve_clean(request: HttpRequest) -> HttpResponse:
         page = approving_page(request.user, narrowed_by(request.GET))
         return render(request, "submissions/approve_clean.html", {"page": page})
     try:
+        refuse_foreign(request, "report.approve", ("report", "count", "month", "unit", "region", "state"))
         shown = _shown(request.POST.getlist("report"))
         results = approving.approve_shown(shown, typed=request.POST.get("count", ""), by=request.user, now=clock.now())
     except Refused as refusal:
@@ -89,6 +94,7 @@ def decide(request: HttpRequest, month: date, code: str, verb: Verb) -> HttpResp
     if request.method != "POST":
         return redirect(address_of(opened))
     try:
+        _refuse_foreign(request, opened, verb)
         comment = read_comment(request.POST.get("comment"))
         _keep_drafts(request, opened)
         how = {"is_said_at_cells": True} if verb == Verb.RETURN else {}
@@ -107,6 +113,7 @@ def notes(request: HttpRequest, month: date, code: str) -> HttpResponse:
     if request.method != "POST":
         return redirect(address_of(opened))
     try:
+        _refuse_foreign(request, opened, Verb.SAVE)
         given = _notes(request, opened)
         reviewing.keep_notes(opened, by=request.user, now=clock.now(), comments=given.comments, viewed=given.viewed)
     except Refused as refusal:
@@ -116,6 +123,12 @@ def notes(request: HttpRequest, month: date, code: str) -> HttpResponse:
     if request.htmx:
         return render(request, "submissions/_kept.html", {"at": clock.now()})
     return redirect(address_of(opened))
+
+
+def _refuse_foreign(request: HttpRequest, report: MonthlyReport, verb: Verb) -> None:
+    """Refuse what the desk does not send; the queue, which approves at once, sends less."""
+    at_cells = filter(is_note, request.POST)
+    refuse_foreign(request, f"report.{verb.lower()}", [*_DESK, *at_cells], unit=report.unit, month=report.month)
 
 
 def _notes(request: HttpRequest, report: MonthlyReport) -> Notes:

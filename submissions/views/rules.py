@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 
 from django import forms
 from django.contrib import messages
@@ -21,6 +22,7 @@ from submissions.models.terms import RuleSeverity
 from submissions.pages.rules import rules_page
 from submissions.rule_admin import LimitsField, rule_choices
 from submissions.views.calendar import for_followers
+from submissions.views.posted import fields_of, refuse_foreign
 from targets import periods
 from targets.models import Assignment, Indicator
 from workplan.lib import clock
@@ -98,7 +100,8 @@ def excuse(request: HttpRequest) -> HttpResponse:
     form = _excuse_form(request.POST)
     if not form.is_valid():
         return _show(request, excuse=form)
-    step = _step(lambda: terms.grant_excuse(by=request.user, now=clock.now(), **form.cleaned_data))
+    grant = partial(terms.grant_excuse, by=request.user, now=clock.now(), **form.cleaned_data)
+    step = _step(request, "excuse.grant", grant, fields_of(form))
     return _answer(request, step, _("已豁免，理由记入审计记录。"), excuse=form)
 
 
@@ -107,7 +110,7 @@ def excuse(request: HttpRequest) -> HttpResponse:
 def withdraw(request: HttpRequest, key: int) -> HttpResponse:
     """End an excuse; the rule is held again from now on."""
     found = get_object_or_404(Excuse.objects.visible_to(request.user), pk=key)
-    step = _step(lambda: terms.withdraw_excuse(found, by=request.user, now=clock.now()))
+    step = _step(request, "excuse.withdraw", partial(terms.withdraw_excuse, found, by=request.user, now=clock.now()))
     return _answer(request, step, _("已撤销豁免。"))
 
 
@@ -118,7 +121,7 @@ def setting(request: HttpRequest) -> HttpResponse:
     form = _styled(SettingForm(request.POST, prefix="setting"))
     if not form.is_valid():
         return _show(request, setting=form)
-    step = _step(lambda: terms.set_rule(by=request.user, **form.cleaned_data))
+    step = _step(request, "rule.set", partial(terms.set_rule, by=request.user, **form.cleaned_data), fields_of(form))
     return _answer(request, step, _("已设置规则，已通过的报表不受影响。"), setting=form)
 
 
@@ -132,12 +135,14 @@ def end(request: HttpRequest, key: int) -> HttpResponse:
     except ValueError:
         return _show(request, problem=_("不是月份，请写成 2007-06。"))
     given = request.POST.get("reason", "")
-    step = _step(lambda: terms.end_setting(found, valid_to=last, reason=given, by=request.user))
+    end_it = partial(terms.end_setting, found, valid_to=last, reason=given, by=request.user)
+    step = _step(request, "rule.end", end_it, ["valid_to", "reason"])
     return _answer(request, step, _("已设定终止报告期。"))
 
 
-def _step(step: Callable[[], object]) -> Refused | None:
+def _step(request: HttpRequest, action: str, step: Callable[[], object], carried: Sequence[str] = ()) -> Refused | None:
     try:
+        refuse_foreign(request, action, carried)
         step()
     except Refused as refusal:
         return refusal

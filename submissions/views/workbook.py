@@ -26,6 +26,7 @@ from submissions.jobs import desk
 from submissions.models import JobKind, ReportingMonth, UploadedFile
 from submissions.pages.years import months_to_file, years_begun
 from submissions.statement import statement
+from submissions.views.posted import refuse_foreign
 from submissions.views.work import month_named, own_units, unit_named
 from submissions.workbook import uploads
 from submissions.workbook.annotate import annotated
@@ -93,6 +94,10 @@ def marked(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 def _take(request: HttpRequest) -> HttpResponse:
+    try:
+        refuse_foreign(request, "report.save", ["file"])
+    except Refused as refusal:
+        return _show(request, problem=str(refusal))
     file = request.FILES.get("file")
     if file is None:
         return _show(request, problem=_("请先选择文件。"))
@@ -130,6 +135,7 @@ def _waiting(request: HttpRequest, key: uuid.UUID) -> UploadedFile:
 
 def _confirm(request: HttpRequest, upload: UploadedFile) -> HttpResponse:
     try:
+        refuse_foreign(request, "report.save")
         found = uploads.confirm(upload, by=request.user, now=clock.now())
     except Refused as refusal:
         found = uploads.look(upload, by=request.user, today=clock.today())

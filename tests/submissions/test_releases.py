@@ -169,12 +169,12 @@ def test_the_lead_files_the_final_from_the_page(client, flash, lead):
     assert Filing.objects.filter(release="FINAL").count() == 1
 
 
-def test_another_step_pays_no_heed_to_the_release(client, flash, ministry):
+def test_another_step_takes_no_release(client, flash, ministry):
     client.force_login(ministry)
 
     answer = client.post(f"{ADDRESS}withdraw/", {"version": flash.version, "release": "FINAL"})
 
-    assert answer.status_code == 409
+    assert answer.status_code == 422
     assert not Filing.objects.filter(release="FINAL").exists()
 
 
