@@ -19,7 +19,7 @@ from submissions.batches import DraftChange
 from submissions.bulk.changes import CellChange
 from submissions.bulk.milestones import plan_milestones
 from submissions.bulk.places import Place, Places
-from submissions.bulk.rows import CELLS, KEYS, RowFault, Source, SourceRow, in_order
+from submissions.bulk.rows import CELLS, KEYS, WHOLE_ROW, RowFault, Source, SourceRow, in_order
 from submissions.intake import (
     PART_PREFIX,
     Complaint,
@@ -144,6 +144,9 @@ def plan_import(
     found: dict[tuple[date, int], Place] = {}
     n_blank = 0
     for number, row in enumerate(source.rows):
+        if row.is_unreadable(WHOLE_ROW):
+            faults += row.faults
+            continue
         n_blank += _is_blank(row)
         place = places.place(row, faults)
         if place is None:

@@ -18,6 +18,8 @@ COLUMNS = (*KEYS, *CELLS)
 #: The cells of a milestone's row in a workbook, as they stand there.
 MILESTONE_CELLS = ("state", "planned_on", "actual_on", "covered", "in_scope", "new_title", "note", "same")
 
+#: Stands for the column in a fault of a row of which no cell could be read.
+WHOLE_ROW = ""
 
 #: Most rows come from no workbook; they share this.
 _NOWHERE: Mapping[str, str] = MappingProxyType({})
@@ -122,7 +124,7 @@ class RowFault:
         """Return it as programs read it."""
         fault = Fault(row=self.row.number, column=self.column, code=self.code, message=self.message)
         if self.row.pointer:
-            fault["pointer"] = self.row.pointer + pointer_to(*self.column.split("/"))
+            fault["pointer"] = self.row.pointer + (pointer_to(*self.column.split("/")) if self.column else "")
         if self.suggestion is not None:
             fault["suggestion"] = self.suggestion
         return fault

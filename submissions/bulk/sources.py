@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 
 from submissions.bulk.columns import columns_of
 from submissions.bulk.limits import Limits, at_once, too_many_rows
-from submissions.bulk.rows import Source, SourceRow, TableRows
+from submissions.bulk.rows import WHOLE_ROW, Source, SourceRow, TableRows
 from submissions.bulk.tables import table_rows
 from workplan.lib import numbers
 from workplan.lib.problems import pointer_to
@@ -21,15 +21,20 @@ from workplan.lib.spreadsheets import SheetRefused, WorkbookCells, read_text, re
 from workplan.lib.words import Said
 
 
-def from_json(figures: Sequence[Mapping[str, object]], limits: Limits | None = None) -> Source:
-    """Return the rows of a JSON list; null clears a cell, what is left out stays.
+def from_json(figures: Sequence[object], limits: Limits | None = None) -> Source:
+    """Return the rows of a JSON list; null clears a cell, what is left out stays, what is no object is unreadable.
 
     :raises SheetRefused: there is none, or too many.
     """
-    rows = [
-        SourceRow(number, cells, pointer=pointer_to("figures", number - 2)) for number, cells in enumerate(figures, 2)
-    ]
-    return Source(_bounded(rows, limits))
+    return Source(_bounded([_json_row(number, given) for number, given in enumerate(figures, 2)], limits))
+
+
+def _json_row(number: int, given: object) -> SourceRow:
+    pointer = pointer_to("figures", number - 2)
+    if isinstance(given, Mapping):
+        return SourceRow(number, given, pointer=pointer)
+    fault = (WHOLE_ROW, "not_an_object", Said(gettext_noop("请发送一个 JSON 对象。")))
+    return SourceRow(number, {}, pointer=pointer, unreadable=[fault])
 
 
 def from_csv(data: bytes, limits: Limits | None = None) -> Source:

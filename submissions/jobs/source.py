@@ -30,11 +30,11 @@ def source_of(job: ImportJob) -> Source:
     return sources.from_json(_figures(content), as_job())
 
 
-def _figures(content: bytes) -> list[dict[str, object]]:
+def _figures(content: bytes) -> list[object]:
     reader = ImportReader(data=strict_json.read_object(content))
     try:
         reader.is_valid(raise_exception=True)
     except ValidationError as error:
         raise RequestRefused(faults_in(error.detail)) from error
-    figures: list[dict[str, object]] = reader.validated_data["figures"]
+    figures: list[object] = reader.validated_data["figures"]
     return figures

@@ -244,6 +244,22 @@ def test_what_cannot_be_stored_is_refused_by_row_and_column(caller, country, row
     assert stored() == []
 
 
+def test_a_row_that_is_no_object_hides_no_other_fault(caller, country):
+    rows = [GOOD[2], 7, {**GOOD[2], "unit": "999999"}, None, ["T01"], {**GOOD[2], "indicator": "T11", "colour": "red"}]
+
+    answer = send(caller("gd_clerk"), rows)
+
+    assert answer.json()["rejected"] == 5
+    assert [(one["pointer"], one["code"]) for one in answer.json()["errors"]] == [
+        ("/figures/1", "not_an_object"),
+        ("/figures/2/unit", "unknown_unit"),
+        ("/figures/3", "not_an_object"),
+        ("/figures/4", "not_an_object"),
+        ("/figures/5/colour", "unknown_field"),
+    ]
+    assert stored() == []
+
+
 def test_another_units_row_reads_like_one_of_a_unit_that_does_not_exist(caller, country):
     answers = [
         send(caller("gd_clerk"), [{**GOOD[0], "unit": unit}]).json()["errors"][0]["message"].replace(unit, "*")
@@ -296,7 +312,7 @@ def test_parameters_that_are_not_known_are_refused(caller, country):
         assert send(clerk, GOOD, query).status_code == 400, query
 
 
-@pytest.mark.parametrize("body", [{}, {"figures": {}}, {"figures": [1]}, {"figures": [], "more": 1}, {"figures": None}])
+@pytest.mark.parametrize("body", [{}, {"figures": {}}, {"figures": [], "more": 1}, {"figures": None}])
 def test_a_body_of_another_shape_is_refused(caller, country, body):
     assert caller("gd_clerk").post(ADDRESS, body, format="json").status_code == 400
 
