@@ -104,8 +104,15 @@ class Row:
 
     @property
     def completion_rate(self) -> Decimal | None:
-        """How much of the unit's target the figure reaches; None where there is no target or no rate of it."""
-        return None if self.target is None else measures.completion_rate(self.target.goal(), self.value)
+        """How much of the unit's target the figure reaches; None where there is no target, no rate, or a doubt."""
+        if self.target is None or self.is_doubted:
+            return None
+        return measures.completion_rate(self.target.goal(), self.value)
+
+    @property
+    def is_doubted(self) -> bool:
+        """Say whether the figure cannot stand as it is: −9 909.4 % of a plan would only tell of a slip of the unit."""
+        return any(one.blocks or (one.finding.suggestion is not None and not one.explanation) for one in self.found)
 
     @property
     def is_answered(self) -> bool:
