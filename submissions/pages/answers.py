@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from django.utils import timezone
-
 from submissions.forms import Cell, is_number, scale_of
 from submissions.pages.changes import Change
 from submissions.pages.offers import offers_in
@@ -63,7 +61,7 @@ def _cell(answer: CellAnswer, month: MonthAnswer, patch: Patch) -> dict[str, obj
 def _change(change: Change, patch: Patch) -> dict[str, object]:
     return {
         "by": change.by,
-        "at": f"{timezone.localtime(change.at):%Y-%m-%d %H:%M:%S}",
+        "at": change.when,
         "is_mine": change.person == patch.person,
     }
 

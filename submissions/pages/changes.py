@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.conf import settings
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from accounts.models import AuditEntry
 from submissions.models import FigureState, MonthlyReport
@@ -26,6 +28,11 @@ class Change:
     state: str
     #: The numbers written, in base units, by cell name.
     values: dict[str, Decimal]
+
+    @property
+    def when(self) -> str:
+        """When it was, in Asia/Shanghai; the trail keeps real days, so beside another business date only the time."""
+        return f"{timezone.localtime(self.at):{'%H:%M:%S' if settings.BUSINESS_DATE else '%Y-%m-%d %H:%M:%S'}}"
 
     @property
     def state_label(self) -> str:

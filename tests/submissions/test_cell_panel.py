@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -13,6 +13,7 @@ from submissions import services
 from submissions.intake import CommentInput
 from submissions.models import Explanation
 from submissions.pages.cell_chart import MonthValues, chart_of, levels_for
+from submissions.pages.changes import Change
 from tests import factories
 from tests.factories import approved, file, shanghai, submitted
 
@@ -31,6 +32,13 @@ def _report_can_be_opened(unit, period):
 def as_clerk(client, clerk):
     client.force_login(clerk)
     return client
+
+
+@pytest.mark.parametrize(("day", "told"), [(None, "2026-11-30 02:30:05"), (date(2007, 10, 12), "02:30:05")])
+def test_when_a_cell_was_changed_reads_like_every_time_of_the_house(settings, day, told):
+    settings.BUSINESS_DATE = day
+
+    assert Change("王", None, datetime(2026, 11, 29, 18, 30, 5, tzinfo=UTC), "REPORTED", {}).when == told
 
 
 def asked_about(client, indicator="T01", month="2007-09"):
