@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -34,6 +34,8 @@ class SheetKind(StrEnum):
 _SALTS = {SheetKind.FIGURES: "submissions.workbook", SheetKind.MILESTONES: "submissions.workbook.milestones"}
 #: The mark stands in one of the first cells; whoever inserts a row above does not lose it.
 _MARK_WITHIN = 6
+#: A cell holds 32 767 characters; a longer mark goes on in the next cells of its row.
+MOST_IN_CELL = 32_000
 
 
 class Key(NamedTuple):
@@ -76,11 +78,31 @@ def read_mark(texts: Sequence[str]) -> Mark | None:
     return None
 
 
+def in_cells(signed: str) -> list[str]:
+    """Return a mark in the parts that fit into cells: its end first, by whose signature a cell is known as marked."""
+    ends = range(len(signed), 0, -MOST_IN_CELL)
+    return [signed[max(0, end - MOST_IN_CELL) : end] for end in ends]
+
+
+def from_cells(texts: Iterable[str]) -> str:
+    """Return the mark that begins in the first of the cells of a row; a cell that is not full is its last.
+
+    >>> from_cells(in_cells("x" * 70_000 + ":a:b")) == "x" * 70_000 + ":a:b", from_cells(["old:a:b", "other"])
+    (True, 'old:a:b')
+    """
+    signed = ""
+    for text in texts:
+        signed = text + signed
+        if len(text) < MOST_IN_CELL:
+            break
+    return signed
+
+
 def looks_marked(text: str) -> bool:
     """Say whether a text was such a line once: signed data in three parts."""
     return text.count(":") == 2 and len(text) > 60 and " " not in text
 
 
 def digest(text: str) -> str:
-    """Return by what a long text is known again, "" for none: the whole mark has to fit into one cell."""
+    """Return by what a long text is known again, "" for none: the mark stays short."""
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest() if text else ""

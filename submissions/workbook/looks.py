@@ -10,7 +10,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from submissions.workbook.layout import ABOUT_ROW, CODE, HEADER_ROW, KEY, MARK_ROW, TITLE_ROW, Mark
+from submissions.workbook.layout import ABOUT_ROW, CODE, HEADER_ROW, KEY, MARK_ROW, TITLE_ROW, Mark, in_cells
 from workplan.lib.numbers import plain_text
 from workplan.lib.sheets import as_double, clean_text
 
@@ -66,7 +66,8 @@ def write_head(
     title, *about = words
     for column, width in widths.items():
         page.set_column(column - 1, column - 1, width, None, {"hidden": column == KEY})
-    page.write_string(MARK_ROW - 1, KEY - 1, mark.signed())
+    for column, text in enumerate(in_cells(mark.signed()), KEY - 1):
+        page.write_string(MARK_ROW - 1, column, text)
     page.set_row(MARK_ROW - 1, None, None, {"hidden": True})
     page.merge_range(TITLE_ROW - 1, CODE - 1, TITLE_ROW - 1, max(headers) - 1, title, styles.title)
     page.set_row(TITLE_ROW - 1, 30)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import count
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -19,6 +20,7 @@ from submissions.workbook.layout import (
     VALUE,
     Mark,
     SheetKind,
+    from_cells,
     looks_marked,
     read_mark,
 )
@@ -88,7 +90,11 @@ def _broken_mark(sheet: SheetCells) -> bool:
 
 
 def _first_texts(sheet: SheetCells) -> list[str]:
-    return [sheet.cell(row, KEY).as_text().strip() for row in sorted(sheet.rows)[:_MARKED_WITHIN]]
+    return [_text_from(sheet, row) for row in sorted(sheet.rows)[:_MARKED_WITHIN]]
+
+
+def _text_from(sheet: SheetCells, row: int) -> str:
+    return from_cells(sheet.cell(row, column).as_text().strip() for column in count(KEY))
 
 
 class _FigureReader(SheetReader):

@@ -117,6 +117,17 @@ def test_x42_nor_does_it_after_libreoffice_has_saved_it(signed_in, september, of
     assert "没有变化（0 项）" in preview(signed_in, saved)[1]
 
 
+def test_x42_nor_does_it_where_long_notes_make_the_mark_longer_than_a_cell(signed_in, september, monkeypatch):
+    monkeypatch.setattr(layout, "MOST_IN_CELL", 100)
+
+    data = downloaded(signed_in)
+
+    row = [cell.value for cell in load_workbook(io.BytesIO(data))["2007-09"][layout.MARK_ROW] if cell.value]
+    assert [len(text) for text in row[:-1]] == [100] * (len(row) - 1)
+    assert "没有变化（0 项）" in preview(signed_in, data)[1]
+    assert "导入 1 项改动" in preview(signed_in, filled(data, ("T01.value", layout.VALUE, 320_000)))[1]
+
+
 def test_x42_nor_does_it_when_others_saved_meanwhile(signed_in, september, clerk, province, period):
     data = downloaded(signed_in)
     file(province, period, {"T01": "320000"}, by=clerk, now=NOW)
