@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import date
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -30,6 +31,7 @@ from submissions.views.posted import refuse_foreign
 from submissions.views.work import month_named, own_units, unit_named
 from submissions.workbook import uploads
 from submissions.workbook.annotate import annotated
+from submissions.workbook.offers import OfferGone, offer_of
 from submissions.workbook.write import workbook_of
 from submissions.workbook.write_milestones import milestone_sheet
 from targets.models import Assignment
@@ -38,6 +40,8 @@ from workplan.lib.refusals import Refused
 from workplan.lib.sheets import XLSX_TYPE, download_name
 
 UNPROCESSABLE = 422
+#: Names a suggestion to be taken in place of what the file says.
+TAKE = "take"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -75,7 +79,11 @@ def uploaded(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         return redirect("submissions:workbook")
     if request.method == "POST":
         return _confirm(request, upload)
-    return _show_look(request, upload, uploads.look(upload, by=request.user, today=clock.today()))
+    try:
+        found = uploads.look(upload, by=request.user, today=clock.today(), taking=request.GET.getlist(TAKE))
+    except OfferGone as refusal:
+        return _show_look_anew(request, upload, refusal)
+    return _show_look(request, upload, found)
 
 
 @require_safe
@@ -135,11 +143,10 @@ def _waiting(request: HttpRequest, key: uuid.UUID) -> UploadedFile:
 
 def _confirm(request: HttpRequest, upload: UploadedFile) -> HttpResponse:
     try:
-        refuse_foreign(request, "report.save")
-        found = uploads.confirm(upload, by=request.user, now=clock.now())
+        refuse_foreign(request, "report.save", [TAKE])
+        found = uploads.confirm(upload, by=request.user, now=clock.now(), taking=request.POST.getlist(TAKE))
     except Refused as refusal:
-        found = uploads.look(upload, by=request.user, today=clock.today())
-        return _show_look(request, upload, found, problem=str(refusal), status=refusal.http_status)
+        return _show_look_anew(request, upload, refusal)
     if found.plan.faults:
         return _show_look(request, upload, found, status=UNPROCESSABLE)
     reports = [one.report for one in found.plan.reports if one.is_changed]
@@ -175,6 +182,12 @@ def _show(request: HttpRequest, *, problem: str = "", name: str = "") -> HttpRes
     return render(request, "submissions/workbook.html", context, status=UNPROCESSABLE if problem else 200)
 
 
+def _show_look_anew(request: HttpRequest, upload: UploadedFile, refusal: Refused) -> HttpResponse:
+    """Show what the file would do by itself, and why what was asked for was not done."""
+    found = uploads.look(upload, by=request.user, today=clock.today())
+    return _show_look(request, upload, found, problem=str(refusal), status=refusal.http_status)
+
+
 def _show_look(
     request: HttpRequest, upload: UploadedFile, found: uploads.Look, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
@@ -183,7 +196,8 @@ def _show_look(
         "upload": upload,
         "look": found,
         "outlook": ahead,
-        "foreseen": ahead.found[: uploads.SHOWN],
+        "foreseen": [(one, offer_of(one)) for one in ahead.found[: uploads.SHOWN]],
+        "taking": urlencode([(TAKE, one.key) for one in found.taken]),
         "n_unseen": max(0, len(ahead.found) - uploads.SHOWN),
         "changes": [(one.report, one.changes) for one in found.plan.reports if one.changes],
         "problem": problem,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import groupby
 
 from django.conf import settings
@@ -15,11 +16,13 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from submissions.batches import save_drafts
 from submissions.bulk import imports, sources
+from submissions.bulk.foreseen import outlook
 from submissions.bulk.limits import Limits, at_once
 from submissions.bulk.plan import Mode, Plan, plan_import
 from submissions.bulk.rows import RowFault, Source
 from submissions.facts import names_of
 from submissions.models import UploadedFile
+from submissions.workbook.offers import Offer, with_taken
 from submissions.workbook.read import changed_rows, is_workbook_of_ours
 from targets.models import Indicator, Milestone
 from workplan.lib.sheets import clean_text
@@ -43,6 +46,8 @@ class Look:
     imported_before: datetime | None
     #: What the indicators and milestones are called, by code.
     names: Mapping[str, str] = field(default_factory=dict)
+    #: The suggestions that were taken in place of what the file says.
+    taken: Sequence[Offer] = ()
 
     @property
     def n_changes(self) -> int:
@@ -111,16 +116,19 @@ def keep(content: bytes, name: str, *, by: User, now: datetime) -> UploadedFile:
     )
 
 
-def look(upload: UploadedFile, *, by: User, today: date) -> Look:
-    """Return what the file would do now.
+def look(upload: UploadedFile, *, by: User, today: date, taking: Iterable[str] = ()) -> Look:
+    """Return what the file would do now, with the suggestions named in ``taking`` in place of what it says there.
 
     :raises SheetRefused: the file cannot be read as it stands.
+    :raises OfferGone: something is not suggested (any more).
     """
     source, is_ours = read_source(bytes(upload.content))
-    plan = plan_import(source, by=by, today=today)
+    read = partial(plan_import, by=by, today=today)
+    judge = partial(outlook, by=by, today=today)
+    plan, taken = with_taken(source, read(source), taking, judge=lambda plan: judge(plan.reports), read=read)
     before = UploadedFile.objects.filter(by=by, digest=upload.digest, imported_at__isnull=False)
     newest = before.order_by("-imported_at").values_list("imported_at", flat=True).first()
-    return Look(plan, is_ours, newest, _names(plan))
+    return Look(plan, is_ours, newest, _names(plan), taken)
 
 
 def _names(plan: Plan) -> dict[str, str]:
@@ -133,14 +141,17 @@ def _names(plan: Plan) -> dict[str, str]:
     return names
 
 
-def confirm(upload: UploadedFile, *, by: User, now: datetime) -> Look:
+def confirm(upload: UploadedFile, *, by: User, now: datetime, taking: Sequence[str] = ()) -> Look:
     """Import the file, whole or not at all, and forget its content; a second confirmation finds nothing to do.
 
+    The suggestions named in ``taking`` are imported in place of what the file says; the trail names them.
+
     :raises StaleVersion: others kept saving the same reports meanwhile.
+    :raises OfferGone: something is not suggested any more.
     """
     for attempt in range(1, imports.ATTEMPTS + 1):
         try:
-            return _confirmed(upload, by=by, now=now)
+            return _confirmed(upload, by=by, now=now, taking=taking)
         except imports.StaleVersion:
             if attempt == imports.ATTEMPTS:
                 raise
@@ -148,14 +159,17 @@ def confirm(upload: UploadedFile, *, by: User, now: datetime) -> Look:
 
 
 @transaction.atomic
-def _confirmed(upload: UploadedFile, *, by: User, now: datetime) -> Look:
+def _confirmed(upload: UploadedFile, *, by: User, now: datetime, taking: Sequence[str]) -> Look:
     held = UploadedFile.objects.select_for_update().get(pk=upload.pk)
     if held.imported_at is not None:
         return Look(Plan([], [], [], []), is_ours=True, imported_before=held.imported_at)
-    found = look(held, by=by, today=now.date())
+    found = look(held, by=by, today=now.date(), taking=taking)
     if found.plan.faults:
         return found
-    save_drafts(found.plan.drafts(Mode.WHOLE), by=by, now=now, origin={"by_import": "file", "file": held.digest})
+    origin: dict[str, object] = {"by_import": "file", "file": held.digest}
+    if found.taken:
+        origin["taken"] = [one.key for one in found.taken]
+    save_drafts(found.plan.drafts(Mode.WHOLE), by=by, now=now, origin=origin)
     held.content, held.imported_at, held.n_changes = b"", now, found.n_changes
     held.save(update_fields=["content", "imported_at", "n_changes"])
     return found

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import re
 from decimal import Decimal
 
 import pytest
 
+from accounts.models import AuditEntry
 from submissions.bulk.foreseen import outlook
 from submissions.bulk.plan import ReportPlan
 from submissions.intake import FigureInput
@@ -47,7 +49,7 @@ def september(unit, monthly, period, clerk):
 def foreseen(page):
     """Return the section's title and its findings as a person reads them."""
     section = page.partition('id="foreseen-title">')[2].partition("</section>")[0]
-    plain = lambda html: " ".join(re.sub(r"<[^>]+>", "", html).split())  # noqa: E731
+    plain = lambda text: " ".join(re.sub(r"<[^>]+>", "", text).split())  # noqa: E731
     found = re.findall(r'<p class="found__words">(.*?)</p>', section, re.DOTALL)
     return plain(section.partition("</h2>")[0]), [plain(one) for one in found], plain(section)
 
@@ -128,6 +130,47 @@ def test_months_of_one_file_are_held_against_each_other(signed_in, unit, period)
     assert ["第 3 行 value" in one and "2007-09" in one for one in found] == [True]
     assert "另有 4 项应报未填" in section
     assert not MonthlyReport.objects.exists()
+
+
+def offered(page):
+    """Return where the buttons lead that take what is suggested."""
+    return [html.unescape(one) for one in re.findall(r'<a class="btn btn-sm" href="([?]take=[^"]+)"', page)]
+
+
+def test_a_suggestion_is_taken_with_one_click_and_the_next_one_then_follows(signed_in, unit, period):
+    """September is 万 as August is: it only stands out once August is put right."""
+    before = f"{HEADER}2007-07,440000,T08,13680000,,\n"
+    factories.MonthFactory(number=7)
+    data = f"{before}2007-08,440000,T08,1369,,\n2007-09,440000,T08,1370,,\n"
+    address, page = preview(signed_in, data.encode(), "表.csv")
+
+    (first,) = offered(page)
+    once = signed_in.get(address + first).content.decode()
+    (second,) = offered(once)
+    twice = signed_in.get(address + second).content.decode()
+
+    assert first == "?take=2007-08%3A440000%3AT08%3Avalue%3A13690000"
+    assert "文件中为 1,369，导入为 13,690,000。" in once
+    assert (offered(twice), "13,700,000</strong>" in twice) == ([], True)
+    assert not MonthlyReport.objects.exists()
+    taken = re.findall(r'name="take" value="([^"]+)"', twice)
+    signed_in.post(address, {"take": taken})
+    stored = Figure.objects.order_by("filing__report__period")
+    assert [figure.value for figure in stored] == [13_680_000, 13_690_000, 13_700_000]
+    assert AuditEntry.objects.filter(action="report.save").latest("number").details["taken"] == taken
+
+
+def test_nothing_is_taken_but_what_is_suggested(signed_in, september):
+    data = filled(downloaded(signed_in), ("T08.value", layout.VALUE, 1_369))
+    address, page = preview(signed_in, data)
+    (offer,) = offered(page)
+    other = offer.replace("13690000", "13690001")
+
+    answers = [signed_in.get(address + other), signed_in.post(address, {"take": other.partition("=")[2]})]
+
+    assert [answer.status_code for answer in answers] == [409, 409]
+    assert ["没有采用" in answer.content.decode() for answer in answers] == [True, True]
+    assert not Figure.objects.filter(filing__report=september, indicator__code="T08").exists()
 
 
 def test_a_figure_the_file_leaves_alone_is_told_without_a_cell(signed_in, unit, september, clerk, period):
