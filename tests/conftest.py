@@ -14,7 +14,7 @@ import pytest
 from django.apps.registry import Apps
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.test import override_settings
+from django.test import TransactionTestCase, override_settings
 from django.utils import translation
 from factory.django import DjangoModelFactory
 from hypothesis import HealthCheck, settings
@@ -22,6 +22,7 @@ from hypothesis import HealthCheck, settings
 from accounts.models import User
 from tests import factories
 from tests.depth import ABOUT_FILES, DATABASE_ONLY
+from tests.emptying import empty_the_tables
 
 NO_SKIPS = os.environ.get("WORKPLAN_NO_SKIPS") == "1"
 
@@ -75,6 +76,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f"ALTER TABLE {connection.ops.quote_name(table)} SET (autovacuum_enabled = off)")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _empty_in_no_time() -> Iterator[None]:
+    """Tests that commit leave rows behind; they are deleted, not truncated."""
+    with mock.patch.object(TransactionTestCase, "_fixture_teardown", empty_the_tables):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
