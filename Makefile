@@ -30,7 +30,7 @@ run: $(READY) $(ASSETS) $(MESSAGES)  ## Start the portal with its demo year; POR
 	@exec $(PY) manage.py serve --port $(PORT)
 
 test: $(READY) $(ASSETS) $(MESSAGES)  ## Run the test suite; ARGS="tests/targets -x"
-	$(PY) -m pytest -n $(JOBS) --maxprocesses 4 --dist loadfile $(ARGS)
+	$(PY) -m pytest -n $(JOBS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(READY) $(ASSETS) $(MESSAGES)  ## Format, lint, types, imports, migrations, documents, deployment
 	$(PY) -m ruff format --check .

@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, settings
 
 from accounts.models import User
 from tests import factories
-from tests.depth import ABOUT_FILES, DATABASE_ONLY
+from tests.depth import ABOUT_THE_SERVER, DATABASE_ONLY, LONG
 from tests.emptying import empty_the_tables
 
 NO_SKIPS = os.environ.get("WORKPLAN_NO_SKIPS") == "1"
@@ -38,11 +38,15 @@ settings.load_profile("workplan")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where only the database is in question, ask each question once; what its constraints refuse, in every case."""
+    """Begin with what takes long.
+
+    Where only the database is in question, ask each question once; what its constraints refuse, in every case.
+    """
+    items.sort(key=lambda item: item.path.name not in LONG)
     if DATABASE_ONLY:
         kept: dict[str, pytest.Item] = {}
         for item in items:
-            if _touches_the_database(item) and item.path.name not in ABOUT_FILES:
+            if _touches_the_database(item) and item.path.name in ABOUT_THE_SERVER:
                 is_of_the_schema = item.path.name == "test_models.py"
                 kept.setdefault(item.nodeid if is_of_the_schema else item.nodeid.partition("[")[0], item)
         asked = set(kept.values())
