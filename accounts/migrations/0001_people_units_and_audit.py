@@ -109,6 +109,16 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "人员",
                 "verbose_name_plural": "人员",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("duty__in", ["BUSINESS", "SYSTEM", "SECURITY", "AUDIT"])),
+                        name="accounts_user_duty_is_known",
+                    ),
+                    models.UniqueConstraint(fields=("id", "duty"), name="accounts_user_id_and_duty"),
+                    models.CheckConstraint(
+                        condition=models.Q(("is_superuser", False)), name="accounts_user_nobody_is_superuser"
+                    ),
+                ],
             },
             managers=[
                 ("objects", django.contrib.auth.models.UserManager()),
@@ -143,6 +153,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "接口令牌",
                 "verbose_name_plural": "接口令牌",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("scope__in", ["READ", "WRITE"])), name="accounts_token_scope_is_known"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -229,6 +244,35 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "填报单位",
                 "verbose_name_plural": "填报单位",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[0-9]{6}$")), name="accounts_unit_code_is_six_digits"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "path__endswith",
+                                django.db.models.functions.text.Concat(models.F("code"), models.Value(".")),
+                            )
+                        ),
+                        name="accounts_unit_path_ends_with_code",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("parent__isnull", False), ("level", 0), ("kind", "MAP_ONLY"), _connector="OR"
+                        ),
+                        name="accounts_unit_only_nation_has_no_parent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                ["NATION", "PROVINCE", "CORPS", "NON_PROVINCIAL", "PREFECTURE", "COUNTY", "MAP_ONLY"],
+                            )
+                        ),
+                        name="accounts_unit_kind_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -379,6 +423,39 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "角色授权",
                 "verbose_name_plural": "角色授权",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "MINISTRY_REVIEWER",
+                                    "PLANNER",
+                                    "ANALYST",
+                                    "CLERK",
+                                    "LEAD",
+                                    "SYSTEM_ADMIN",
+                                    "SECURITY_ADMIN",
+                                    "AUDITOR",
+                                ],
+                            )
+                        ),
+                        name="accounts_grant_role_is_known",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ends_on__isnull", True)),
+                        fields=("user", "role", "unit"),
+                        name="accounts_grant_one_open_per_person_role_unit",
+                        violation_error_message="此人在该单位已持有这一角色。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                        ),
+                        name="accounts_grant_ends_after_it_starts",
+                        violation_error_message="终止日不能早于起始日。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -483,29 +560,6 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "单位别名",
             },
         ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("duty__in", ["BUSINESS", "SYSTEM", "SECURITY", "AUDIT"])),
-                name="accounts_user_duty_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.UniqueConstraint(fields=("id", "duty"), name="accounts_user_id_and_duty"),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_superuser", False)), name="accounts_user_nobody_is_superuser"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="apitoken",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("scope__in", ["READ", "WRITE"])), name="accounts_token_scope_is_known"
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="auditentry",
             trigger=pgtrigger.compiler.Trigger(
@@ -539,37 +593,6 @@ class Migration(migrations.Migration):
             model_name="reportingunit",
             index=models.Index(fields=["path"], name="accounts_unit_path_prefix", opclasses=["varchar_pattern_ops"]),
         ),
-        migrations.AddConstraint(
-            model_name="reportingunit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[0-9]{6}$")), name="accounts_unit_code_is_six_digits"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportingunit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("path__endswith", django.db.models.functions.text.Concat(models.F("code"), models.Value(".")))
-                ),
-                name="accounts_unit_path_ends_with_code",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportingunit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("parent__isnull", False), ("level", 0), ("kind", "MAP_ONLY"), _connector="OR"),
-                name="accounts_unit_only_nation_has_no_parent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportingunit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["NATION", "PROVINCE", "CORPS", "NON_PROVINCIAL", "PREFECTURE", "COUNTY", "MAP_ONLY"])
-                ),
-                name="accounts_unit_kind_is_known",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="reportingunit",
             trigger=pgtrigger.compiler.Trigger(
@@ -597,44 +620,6 @@ class Migration(migrations.Migration):
                     table="accounts_reportingunit",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rolegrant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            "MINISTRY_REVIEWER",
-                            "PLANNER",
-                            "ANALYST",
-                            "CLERK",
-                            "LEAD",
-                            "SYSTEM_ADMIN",
-                            "SECURITY_ADMIN",
-                            "AUDITOR",
-                        ],
-                    )
-                ),
-                name="accounts_grant_role_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rolegrant",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ends_on__isnull", True)),
-                fields=("user", "role", "unit"),
-                name="accounts_grant_one_open_per_person_role_unit",
-                violation_error_message="此人在该单位已持有这一角色。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rolegrant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
-                name="accounts_grant_ends_after_it_starts",
-                violation_error_message="终止日不能早于起始日。",
             ),
         ),
         pgtrigger.migrations.AddTrigger(

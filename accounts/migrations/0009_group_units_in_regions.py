@@ -58,6 +58,10 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "区域",
                 "verbose_name_plural": "区域",
+                "constraints": [
+                    models.UniqueConstraint(fields=("scheme", "code"), name="accounts_region_one_code_per_scheme"),
+                    models.UniqueConstraint(fields=("scheme", "id"), name="accounts_region_scheme_and_id"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -90,14 +94,6 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("scheme", "unit"), name="accounts_member_in_one_region_per_scheme")
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="regiongroup",
-            constraint=models.UniqueConstraint(fields=("scheme", "code"), name="accounts_region_one_code_per_scheme"),
-        ),
-        migrations.AddConstraint(
-            model_name="regiongroup",
-            constraint=models.UniqueConstraint(fields=("scheme", "id"), name="accounts_region_scheme_and_id"),
         ),
         migrations.RunSQL(
             """

@@ -44,6 +44,42 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "待发邮件",
                 "verbose_name_plural": "待发邮件",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["URGENT", "DIGEST"])), name="notices_mail_kind_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["WAITING", "SENT", "DROPPED", "FAILED"])),
+                        name="notices_mail_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("key", ""), _negated=True), name="notices_mail_names_its_event"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("state", "WAITING")),
+                            models.Q(models.Q(("state", "WAITING"), _negated=True), ("ended_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="notices_mail_ends_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "SENT"), _negated=True),
+                            models.Q(("n_attempts__gt", 0), models.Q(("sent_to", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="notices_mail_sent_went_somewhere",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "FAILED"), _negated=True),
+                            models.Q(("last_error", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="notices_mail_failed_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -77,6 +113,46 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "通知设置",
                 "verbose_name_plural": "通知设置",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "RETURNED",
+                                    "REOPENED",
+                                    "APPROVED",
+                                    "DUE_3",
+                                    "DUE_1",
+                                    "OPENED",
+                                    "EXTENDED",
+                                    "REMINDED",
+                                    "SECURITY",
+                                    "QUARANTINED",
+                                    "IMPORTED",
+                                    "IMPORT_FAILED",
+                                ],
+                            )
+                        ),
+                        name="notices_preference_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("by_inbox", True),
+                            models.Q(("kind__in", ["REMINDED", "RETURNED", "SECURITY"]), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="notices_preference_keeps_the_inbox",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("by_mail", True),
+                            models.Q(("kind__in", ["RETURNED", "SECURITY"]), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="notices_preference_keeps_the_mail",
+                    ),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -180,109 +256,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="mailout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["URGENT", "DIGEST"])), name="notices_mail_kind_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mailout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["WAITING", "SENT", "DROPPED", "FAILED"])),
-                name="notices_mail_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mailout",
             constraint=models.UniqueConstraint(fields=("recipient", "key"), name="notices_mail_once_per_event"),
-        ),
-        migrations.AddConstraint(
-            model_name="mailout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("key", ""), _negated=True), name="notices_mail_names_its_event"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mailout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at", None), ("state", "WAITING")),
-                    models.Q(models.Q(("state", "WAITING"), _negated=True), ("ended_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="notices_mail_ends_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mailout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "SENT"), _negated=True),
-                    models.Q(("n_attempts__gt", 0), models.Q(("sent_to", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="notices_mail_sent_went_somewhere",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mailout",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "FAILED"), _negated=True),
-                    models.Q(("last_error", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="notices_mail_failed_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="preference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "RETURNED",
-                            "REOPENED",
-                            "APPROVED",
-                            "DUE_3",
-                            "DUE_1",
-                            "OPENED",
-                            "EXTENDED",
-                            "REMINDED",
-                            "SECURITY",
-                            "QUARANTINED",
-                            "IMPORTED",
-                            "IMPORT_FAILED",
-                        ],
-                    )
-                ),
-                name="notices_preference_kind_is_known",
-            ),
         ),
         migrations.AddConstraint(
             model_name="preference",
             constraint=models.UniqueConstraint(
                 fields=("person", "kind"), name="notices_preference_one_per_person_and_kind"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="preference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("by_inbox", True),
-                    models.Q(("kind__in", ["REMINDED", "RETURNED", "SECURITY"]), _negated=True),
-                    _connector="OR",
-                ),
-                name="notices_preference_keeps_the_inbox",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="preference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("by_mail", True), models.Q(("kind__in", ["RETURNED", "SECURITY"]), _negated=True), _connector="OR"
-                ),
-                name="notices_preference_keeps_the_mail",
             ),
         ),
     ]

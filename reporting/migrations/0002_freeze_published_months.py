@@ -51,6 +51,12 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "发布快照",
                 "verbose_name_plural": "发布快照",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("digest__regex", "^[0-9a-f]{64}$")),
+                        name="reporting_snapshot_digest_is_sha256",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -99,13 +105,42 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "已发布数据",
                 "verbose_name_plural": "已发布数据",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("snapshot", "unit", "indicator"), name="reporting_snapshot_one_row_per_unit_indicator"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("n_reported__lte", models.F("n_due"))),
+                        name="reporting_snapshot_reported_within_due",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("denominator__isnull", False), ("numerator__isnull", False)),
+                            models.Q(("denominator__isnull", True), ("numerator__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="reporting_snapshot_numerator_with_denominator",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "completed",
+                                    "on_schedule",
+                                    "lagging",
+                                    "behind",
+                                    "breached",
+                                    "not_reported",
+                                    "not_due",
+                                    "",
+                                ],
+                            )
+                        ),
+                        name="reporting_snapshot_status_is_known",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="snapshot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("digest__regex", "^[0-9a-f]{64}$")), name="reporting_snapshot_digest_is_sha256"
-            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="snapshot",
@@ -119,42 +154,6 @@ class Migration(migrations.Migration):
                     table="reporting_snapshot",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="snapshotrow",
-            constraint=models.UniqueConstraint(
-                fields=("snapshot", "unit", "indicator"), name="reporting_snapshot_one_row_per_unit_indicator"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="snapshotrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("n_reported__lte", models.F("n_due"))),
-                name="reporting_snapshot_reported_within_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="snapshotrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("denominator__isnull", False), ("numerator__isnull", False)),
-                    models.Q(("denominator__isnull", True), ("numerator__isnull", True)),
-                    _connector="OR",
-                ),
-                name="reporting_snapshot_numerator_with_denominator",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="snapshotrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        ["completed", "on_schedule", "lagging", "behind", "breached", "not_reported", "not_due", ""],
-                    )
-                ),
-                name="reporting_snapshot_status_is_known",
             ),
         ),
         pgtrigger.migrations.AddTrigger(

@@ -153,6 +153,93 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "预警规则",
                 "verbose_name_plural": "预警规则",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("code", ""), _negated=True),
+                            models.Q(("name", ""), _negated=True),
+                            models.Q(("name_en", ""), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                        ),
+                        name="reporting_warningrule_says_what_and_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["THRESHOLD", "CHANGE", "FORECAST", "SILENCE", "BREACH"])),
+                        name="reporting_warningrule_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("scope__in", ["NATION", "UNITS", "ALL"])),
+                        name="reporting_warningrule_scope_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("comparison__in", ["", "GT", "GE", "LT", "LE"])),
+                        name="reporting_warningrule_comparison_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("kind", "THRESHOLD"),
+                                ("limit__isnull", False),
+                                ("measure__in", ["VALUE", "HEADROOM", "PACE"]),
+                                models.Q(("comparison", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("kind", "CHANGE"),
+                                ("limit__isnull", False),
+                                ("measure__in", ["PERIOD_DIFFERENCE", "PERIOD_SHARE", "YEAR_DIFFERENCE", "YEAR_SHARE"]),
+                                models.Q(("comparison", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("comparison", ""),
+                                ("kind__in", ["FORECAST", "SILENCE", "BREACH"]),
+                                ("limit__isnull", True),
+                                ("measure", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="reporting_warningrule_measure_fits_kind",
+                        violation_error_message="“越过界限”和“变动过大”须写明衡量什么、怎样比较和界限，且衡量须属于该类别；其他类别这三项留空。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("indicator__isnull", False), ("kind__in", ["THRESHOLD", "CHANGE"])),
+                            models.Q(("indicator__isnull", True), ("kind", "SILENCE")),
+                            ("kind__in", ["FORECAST", "BREACH"]),
+                            _connector="OR",
+                        ),
+                        name="reporting_warningrule_indicator_fits_kind",
+                        violation_error_message="“越过界限”和“变动过大”须选一个指标；“连续未报”不选指标。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "SILENCE"), ("n_periods__gte", 1)),
+                            models.Q(models.Q(("kind", "SILENCE"), _negated=True), ("n_periods__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="reporting_warningrule_silence_counts_periods",
+                        violation_error_message="“连续未报”须写期数，至少 1 期；其他类别不写。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("worse_by__gte", 0)),
+                        name="reporting_warningrule_worse_by_not_negative",
+                        violation_error_message="加重的幅度不能是负数。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_from__day", 1),
+                            models.Q(("valid_to__isnull", True), ("valid_to__day", 1), _connector="OR"),
+                        ),
+                        name="reporting_warningrule_runs_from_month_to_month",
+                        violation_error_message="起止报告期请写当月 1 日。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="reporting_warningrule_ends_after_it_begins",
+                        violation_error_message="终止报告期不能早于起始报告期。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -220,6 +307,35 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "预警",
                 "verbose_name_plural": "预警",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["OPEN", "ACKNOWLEDGED", "RECOVERING", "CLOSED"])),
+                        name="reporting_earlywarning_state_is_known",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("rule", "unit", "indicator", "plan", "episode"),
+                        name="reporting_earlywarning_one_per_episode",
+                        nulls_distinct=False,
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "CLOSED"), _negated=True),
+                        fields=("rule", "unit", "indicator", "plan"),
+                        name="reporting_earlywarning_one_live",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("month__gte", models.F("first_month"))),
+                        name="reporting_earlywarning_goes_forward",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("accepted__isnull", False), ("state", "ACKNOWLEDGED")),
+                            models.Q(models.Q(("state", "ACKNOWLEDGED"), _negated=True), ("accepted__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="reporting_earlywarning_answered_at_a_gravity",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -345,164 +461,9 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="warningrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("code", ""), _negated=True),
-                    models.Q(("name", ""), _negated=True),
-                    models.Q(("name_en", ""), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                ),
-                name="reporting_warningrule_says_what_and_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="warningrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["THRESHOLD", "CHANGE", "FORECAST", "SILENCE", "BREACH"])),
-                name="reporting_warningrule_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="warningrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("scope__in", ["NATION", "UNITS", "ALL"])),
-                name="reporting_warningrule_scope_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="warningrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("comparison__in", ["", "GT", "GE", "LT", "LE"])),
-                name="reporting_warningrule_comparison_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="warningrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("kind", "THRESHOLD"),
-                        ("limit__isnull", False),
-                        ("measure__in", ["VALUE", "HEADROOM", "PACE"]),
-                        models.Q(("comparison", ""), _negated=True),
-                    ),
-                    models.Q(
-                        ("kind", "CHANGE"),
-                        ("limit__isnull", False),
-                        ("measure__in", ["PERIOD_DIFFERENCE", "PERIOD_SHARE", "YEAR_DIFFERENCE", "YEAR_SHARE"]),
-                        models.Q(("comparison", ""), _negated=True),
-                    ),
-                    models.Q(
-                        ("comparison", ""),
-                        ("kind__in", ["FORECAST", "SILENCE", "BREACH"]),
-                        ("limit__isnull", True),
-                        ("measure", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="reporting_warningrule_measure_fits_kind",
-                violation_error_message="“越过界限”和“变动过大”须写明衡量什么、怎样比较和界限，且衡量须属于该类别；其他类别这三项留空。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="warningrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("indicator__isnull", False), ("kind__in", ["THRESHOLD", "CHANGE"])),
-                    models.Q(("indicator__isnull", True), ("kind", "SILENCE")),
-                    ("kind__in", ["FORECAST", "BREACH"]),
-                    _connector="OR",
-                ),
-                name="reporting_warningrule_indicator_fits_kind",
-                violation_error_message="“越过界限”和“变动过大”须选一个指标；“连续未报”不选指标。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="warningrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "SILENCE"), ("n_periods__gte", 1)),
-                    models.Q(models.Q(("kind", "SILENCE"), _negated=True), ("n_periods__isnull", True)),
-                    _connector="OR",
-                ),
-                name="reporting_warningrule_silence_counts_periods",
-                violation_error_message="“连续未报”须写期数，至少 1 期；其他类别不写。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="warningrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("worse_by__gte", 0)),
-                name="reporting_warningrule_worse_by_not_negative",
-                violation_error_message="加重的幅度不能是负数。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="warningrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_from__day", 1), models.Q(("valid_to__isnull", True), ("valid_to__day", 1), _connector="OR")
-                ),
-                name="reporting_warningrule_runs_from_month_to_month",
-                violation_error_message="起止报告期请写当月 1 日。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="warningrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
-                ),
-                name="reporting_warningrule_ends_after_it_begins",
-                violation_error_message="终止报告期不能早于起始报告期。",
-            ),
-        ),
         migrations.AddIndex(
             model_name="earlywarning",
             index=models.Index(fields=["unit", "state"], name="reporting_warning_by_unit"),
-        ),
-        migrations.AddConstraint(
-            model_name="earlywarning",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["OPEN", "ACKNOWLEDGED", "RECOVERING", "CLOSED"])),
-                name="reporting_earlywarning_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="earlywarning",
-            constraint=models.UniqueConstraint(
-                fields=("rule", "unit", "indicator", "plan", "episode"),
-                name="reporting_earlywarning_one_per_episode",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="earlywarning",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "CLOSED"), _negated=True),
-                fields=("rule", "unit", "indicator", "plan"),
-                name="reporting_earlywarning_one_live",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="earlywarning",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("month__gte", models.F("first_month"))), name="reporting_earlywarning_goes_forward"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="earlywarning",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("accepted__isnull", False), ("state", "ACKNOWLEDGED")),
-                    models.Q(models.Q(("state", "ACKNOWLEDGED"), _negated=True), ("accepted__isnull", True)),
-                    _connector="OR",
-                ),
-                name="reporting_earlywarning_answered_at_a_gravity",
-            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="earlywarning",

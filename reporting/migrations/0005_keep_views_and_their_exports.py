@@ -77,6 +77,46 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "保存的视图",
                 "verbose_name_plural": "保存的视图",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("owner", "name"),
+                        name="reporting_view_name_is_used_once",
+                        violation_error_message="您已有同名的视图，请换一个名称。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="reporting_view_has_a_name"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["EXPLORE", "PROGRESS", "RANKING", "BOARD", "WORKBOOK", "FIGURES"])
+                        ),
+                        name="reporting_view_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("months__in", ["FIXED", "NEWEST", "YEAR"])),
+                        name="reporting_view_months_are_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sharing__in", ["PRIVATE", "UNIT", "MINISTRY"])),
+                        name="reporting_view_sharing_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sharing", "UNIT"), ("unit__isnull", False)),
+                            models.Q(models.Q(("sharing", "UNIT"), _negated=True), ("unit", None)),
+                            _connector="OR",
+                        ),
+                        name="reporting_view_names_the_unit_it_is_shared_with",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("months", "YEAR"), _negated=True),
+                            ("kind__in", ("EXPLORE", "FIGURES")),
+                            _connector="OR",
+                        ),
+                        name="reporting_view_of_a_year_holds_many_months",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -128,6 +168,33 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "定时导出",
                 "verbose_name_plural": "定时导出",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("rhythm__in", ["AFTER_DUE", "AFTER_PUBLICATION", "WEEKLY"])),
+                        name="reporting_schedule_rhythm_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("file_format__in", ["xlsx", "csv", "parquet"])),
+                        name="reporting_schedule_format_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ended_because__in", ["", "STOPPED", "NO_RIGHT"])),
+                        name="reporting_schedule_end_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("ended_because", "")),
+                            models.Q(("ended_at__isnull", False), models.Q(("ended_because", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="reporting_schedule_ends_with_a_reason",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("view", "rhythm", "file_format"),
+                        name="reporting_schedule_runs_once_per_view_time_and_format",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -206,99 +273,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="savedview",
-            constraint=models.UniqueConstraint(
-                fields=("owner", "name"),
-                name="reporting_view_name_is_used_once",
-                violation_error_message="您已有同名的视图，请换一个名称。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="savedview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="reporting_view_has_a_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="savedview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["EXPLORE", "PROGRESS", "RANKING", "BOARD", "WORKBOOK", "FIGURES"])),
-                name="reporting_view_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="savedview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("months__in", ["FIXED", "NEWEST", "YEAR"])), name="reporting_view_months_are_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="savedview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sharing__in", ["PRIVATE", "UNIT", "MINISTRY"])),
-                name="reporting_view_sharing_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="savedview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("sharing", "UNIT"), ("unit__isnull", False)),
-                    models.Q(models.Q(("sharing", "UNIT"), _negated=True), ("unit", None)),
-                    _connector="OR",
-                ),
-                name="reporting_view_names_the_unit_it_is_shared_with",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="savedview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("months", "YEAR"), _negated=True), ("kind__in", ("EXPLORE", "FIGURES")), _connector="OR"
-                ),
-                name="reporting_view_of_a_year_holds_many_months",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exportschedule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rhythm__in", ["AFTER_DUE", "AFTER_PUBLICATION", "WEEKLY"])),
-                name="reporting_schedule_rhythm_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exportschedule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("file_format__in", ["xlsx", "csv", "parquet"])),
-                name="reporting_schedule_format_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exportschedule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ended_because__in", ["", "STOPPED", "NO_RIGHT"])),
-                name="reporting_schedule_end_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exportschedule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at", None), ("ended_because", "")),
-                    models.Q(("ended_at__isnull", False), models.Q(("ended_because", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="reporting_schedule_ends_with_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exportschedule",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at", None)),
-                fields=("view", "rhythm", "file_format"),
-                name="reporting_schedule_runs_once_per_view_time_and_format",
-            ),
         ),
     ]

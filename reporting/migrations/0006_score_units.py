@@ -101,6 +101,113 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "考核表",
                 "verbose_name_plural": "考核表",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["DRAFT", "SUBMITTED", "RETURNED", "CHECKED", "CONFIRMED", "PUBLISHED"])
+                        ),
+                        name="reporting_assessment_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("grade__in", ["", "EXCELLENT", "PASSED", "FAILED"])),
+                        name="reporting_assessment_grade_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("submitted_at__isnull", False), ("submitted_by__isnull", False)),
+                            models.Q(("submitted_at__isnull", True), ("submitted_by__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="reporting_assessment_submitted_by_and_at",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("checked_at__isnull", False), ("checked_by__isnull", False)),
+                            models.Q(("checked_at__isnull", True), ("checked_by__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="reporting_assessment_checked_by_and_at",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_at__isnull", False), ("confirmed_by__isnull", False)),
+                            models.Q(("confirmed_at__isnull", True), ("confirmed_by__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="reporting_assessment_confirmed_by_and_at",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("checked_at__isnull", True),
+                                ("state__in", ("DRAFT", "RETURNED")),
+                                ("total__isnull", True),
+                            ),
+                            models.Q(
+                                ("checked_at__isnull", True), ("state", "SUBMITTED"), ("submitted_at__isnull", False)
+                            ),
+                            models.Q(
+                                ("checked_at__isnull", False),
+                                ("state__in", ["CHECKED", "CONFIRMED", "PUBLISHED"]),
+                                ("submitted_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="reporting_assessment_state_has_its_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("confirmed_at__isnull", False),
+                                ("state__in", ("CONFIRMED", "PUBLISHED")),
+                                ("total__isnull", False),
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ("CONFIRMED", "PUBLISHED")), _negated=True),
+                                ("confirmed_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="reporting_assessment_final_is_confirmed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("checked_by__isnull", True),
+                            models.Q(("checked_by", models.F("submitted_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="reporting_assessment_checked_by_another_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("confirmed_by__isnull", True),
+                            models.Q(
+                                models.Q(("confirmed_by", models.F("checked_by")), _negated=True),
+                                models.Q(("confirmed_by", models.F("submitted_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="reporting_assessment_confirmed_by_another_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("rank__isnull", False), ("state", "PUBLISHED"), models.Q(("grade", ""), _negated=True)
+                            ),
+                            models.Q(
+                                models.Q(("state", "PUBLISHED"), _negated=True), ("grade", ""), ("rank__isnull", True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="reporting_assessment_published_with_grade_and_rank",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("total__isnull", True), models.Q(("total__gte", 0), ("total__lt", 100000)), _connector="OR"
+                        ),
+                        name="reporting_assessment_total_is_points",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -199,6 +306,99 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "考核指标",
                 "verbose_name_plural": "考核指标",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["TARGET", "MILESTONES", "DEDUCTION", "JUDGED"])),
+                        name="reporting_assessmentcriterion_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("formula__in", ["", "PROPORTION", "ALL_OR_NOTHING"])),
+                        name="reporting_assessmentcriterion_formula_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("counted__in", ["", "LATE", "CORRECTED"])),
+                        name="reporting_assessmentcriterion_deduction_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("number__gte", 1),
+                            ("weight__gt", 0),
+                            models.Q(("name", ""), _negated=True),
+                            models.Q(("name_en", ""), _negated=True),
+                        ),
+                        name="reporting_assessmentcriterion_has_words_and_weight",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("floor__gte", 0),
+                            ("floor__lte", 1),
+                            ("tolerance__gte", 0),
+                            ("tolerance__lte", 1),
+                            ("credit_submitted__gte", 0),
+                            ("credit_submitted__lte", 1),
+                            ("credit_in_progress__gte", 0),
+                            ("credit_in_progress__lte", 1),
+                        ),
+                        name="reporting_assessmentcriterion_shares_are_shares",
+                        violation_error_message="起分线、容差和节点计分写 0 到 1 之间的小数。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("indicator__isnull", False),
+                                ("kind", "TARGET"),
+                                models.Q(("formula", ""), _negated=True),
+                                ("credit_in_progress", 0),
+                                ("credit_submitted", 0),
+                                ("milestones", []),
+                                ("cap", 0),
+                                ("counted", ""),
+                                ("each", 0),
+                            ),
+                            models.Q(
+                                ("kind", "MILESTONES"),
+                                ("milestones__len__gte", 1),
+                                ("floor", 0),
+                                ("formula", ""),
+                                ("indicator__isnull", True),
+                                ("tolerance", 0),
+                                ("cap", 0),
+                                ("counted", ""),
+                                ("each", 0),
+                            ),
+                            models.Q(
+                                ("cap__gt", 0),
+                                ("cap__lte", models.F("weight")),
+                                ("each__gt", 0),
+                                ("kind", "DEDUCTION"),
+                                models.Q(("counted", ""), _negated=True),
+                                ("floor", 0),
+                                ("formula", ""),
+                                ("indicator__isnull", True),
+                                ("tolerance", 0),
+                                ("credit_in_progress", 0),
+                                ("credit_submitted", 0),
+                                ("milestones", []),
+                            ),
+                            models.Q(
+                                ("kind", "JUDGED"),
+                                ("floor", 0),
+                                ("formula", ""),
+                                ("indicator__isnull", True),
+                                ("tolerance", 0),
+                                ("credit_in_progress", 0),
+                                ("credit_submitted", 0),
+                                ("milestones", []),
+                                ("cap", 0),
+                                ("counted", ""),
+                                ("each", 0),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="reporting_assessmentcriterion_terms_fit_kind",
+                        violation_error_message="请只填写该计分方式需要的内容：指标和公式，或节点，或扣分事项、每次扣分和最多扣分。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -250,6 +450,55 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "考核得分",
                 "verbose_name_plural": "考核得分",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("assessment", "criterion"), name="reporting_assessmentline_one_per_criterion"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("computed__isnull", True), ("claimed__isnull", True), _connector="OR"),
+                        name="reporting_assessmentline_computed_or_claimed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("applies", True),
+                            models.Q(("checked__isnull", True), ("claimed__isnull", True), ("computed__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="reporting_assessmentline_without_points_where_not_applying",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("computed__isnull", True),
+                            models.Q(("computed__gte", 0), ("computed__lte", models.F("weight"))),
+                            _connector="OR",
+                        ),
+                        name="reporting_assessmentline_computed_within_weight",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("claimed__isnull", True),
+                            models.Q(("claimed__gte", 0), ("claimed__lte", models.F("weight"))),
+                            _connector="OR",
+                        ),
+                        name="reporting_assessmentline_claimed_within_weight",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("checked__isnull", True),
+                            models.Q(("checked__gte", 0), ("checked__lte", models.F("weight"))),
+                            _connector="OR",
+                        ),
+                        name="reporting_assessmentline_checked_within_weight",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("check_reason", ""), ("checked__isnull", True)),
+                            models.Q(("checked__isnull", False), models.Q(("check_reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="reporting_assessmentline_adjusted_with_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -288,6 +537,21 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "考核佐证",
                 "verbose_name_plural": "考核佐证",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("line", "evidence", "report"),
+                        name="reporting_assessmentproof_named_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("evidence__isnull", False), ("report__isnull", True)),
+                            models.Q(("evidence__isnull", True), ("report__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="reporting_assessmentproof_is_a_file_or_a_report",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -332,6 +596,33 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "考核批次",
                 "verbose_name_plural": "考核批次",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("code", ""), _negated=True),
+                            models.Q(("name", ""), _negated=True),
+                            models.Q(("name_en", ""), _negated=True),
+                        ),
+                        name="reporting_assessmentround_has_words",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("basis__in", ["YEAR", "PATH"])),
+                        name="reporting_assessmentround_basis_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("opens_on__gt", models.F("period"))),
+                        name="reporting_assessmentround_opens_after_its_month_began",
+                        violation_error_message="自评起始日须在报告期之后。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("published_at__isnull", False), ("published_by__isnull", False)),
+                            models.Q(("published_at__isnull", True), ("published_by__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="reporting_assessmentround_published_by_and_at",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -382,6 +673,32 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "考核方案",
                 "verbose_name_plural": "考核方案",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("code", ""), _negated=True),
+                            models.Q(("name", ""), _negated=True),
+                            models.Q(("name_en", ""), _negated=True),
+                            models.Q(("source", ""), _negated=True),
+                            models.Q(("source_en", ""), _negated=True),
+                        ),
+                        name="reporting_assessmentscheme_says_what_and_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("excellent_from__gte", models.F("pass_from")),
+                            ("full_points__gte", models.F("excellent_from")),
+                            ("pass_from__gt", 0),
+                        ),
+                        name="reporting_assessmentscheme_grades_ascend",
+                        violation_error_message="须满足：0 < 达标线 ≤ 优秀线 ≤ 满分。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("excellent_share__gte", 0), ("excellent_share__lte", 1)),
+                        name="reporting_assessmentscheme_quota_is_a_share",
+                        violation_error_message="优秀占比上限写 0 到 1 之间的小数。",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -415,6 +732,20 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "考核部分",
                 "verbose_name_plural": "考核部分",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("scheme", "code"), name="reporting_assessmentsection_one_code_per_scheme"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("weight__gt", 0),
+                            models.Q(("code", ""), _negated=True),
+                            models.Q(("name", ""), _negated=True),
+                            models.Q(("name_en", ""), _negated=True),
+                        ),
+                        name="reporting_assessmentsection_has_words_and_weight",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -501,6 +832,22 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "考核记录",
                 "verbose_name_plural": "考核记录",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("verb__in", ["SAVE", "SUBMIT", "WITHDRAW", "CHECK", "RETURN", "CONFIRM", "PUBLISH"])
+                        ),
+                        name="reporting_assessmentstep_verb_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("verb", "RETURN"), _negated=True),
+                            models.Q(("comment", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="reporting_assessmentstep_return_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -531,75 +878,12 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "等次取消",
                 "verbose_name_plural": "等次取消",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="reporting_gradecancellation_says_why"
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="assessmentline",
-            constraint=models.UniqueConstraint(
-                fields=("assessment", "criterion"), name="reporting_assessmentline_one_per_criterion"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessmentline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("computed__isnull", True), ("claimed__isnull", True), _connector="OR"),
-                name="reporting_assessmentline_computed_or_claimed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessmentline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("applies", True),
-                    models.Q(("checked__isnull", True), ("claimed__isnull", True), ("computed__isnull", True)),
-                    _connector="OR",
-                ),
-                name="reporting_assessmentline_without_points_where_not_applying",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessmentline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("computed__isnull", True),
-                    models.Q(("computed__gte", 0), ("computed__lte", models.F("weight"))),
-                    _connector="OR",
-                ),
-                name="reporting_assessmentline_computed_within_weight",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessmentline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("claimed__isnull", True),
-                    models.Q(("claimed__gte", 0), ("claimed__lte", models.F("weight"))),
-                    _connector="OR",
-                ),
-                name="reporting_assessmentline_claimed_within_weight",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessmentline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("checked__isnull", True),
-                    models.Q(("checked__gte", 0), ("checked__lte", models.F("weight"))),
-                    _connector="OR",
-                ),
-                name="reporting_assessmentline_checked_within_weight",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessmentline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("check_reason", ""), ("checked__isnull", True)),
-                    models.Q(("checked__isnull", False), models.Q(("check_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="reporting_assessmentline_adjusted_with_a_reason",
-            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="assessmentline",
@@ -613,23 +897,6 @@ class Migration(migrations.Migration):
                     table="reporting_assessmentline",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessmentproof",
-            constraint=models.UniqueConstraint(
-                fields=("line", "evidence", "report"), name="reporting_assessmentproof_named_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessmentproof",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("evidence__isnull", False), ("report__isnull", True)),
-                    models.Q(("evidence__isnull", True), ("report__isnull", False)),
-                    _connector="OR",
-                ),
-                name="reporting_assessmentproof_is_a_file_or_a_report",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -654,136 +921,6 @@ class Migration(migrations.Migration):
             model_name="assessment",
             constraint=models.UniqueConstraint(
                 fields=("round", "unit"), name="reporting_assessment_one_per_round_and_unit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["DRAFT", "SUBMITTED", "RETURNED", "CHECKED", "CONFIRMED", "PUBLISHED"])
-                ),
-                name="reporting_assessment_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("grade__in", ["", "EXCELLENT", "PASSED", "FAILED"])),
-                name="reporting_assessment_grade_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("submitted_at__isnull", False), ("submitted_by__isnull", False)),
-                    models.Q(("submitted_at__isnull", True), ("submitted_by__isnull", True)),
-                    _connector="OR",
-                ),
-                name="reporting_assessment_submitted_by_and_at",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("checked_at__isnull", False), ("checked_by__isnull", False)),
-                    models.Q(("checked_at__isnull", True), ("checked_by__isnull", True)),
-                    _connector="OR",
-                ),
-                name="reporting_assessment_checked_by_and_at",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("confirmed_at__isnull", False), ("confirmed_by__isnull", False)),
-                    models.Q(("confirmed_at__isnull", True), ("confirmed_by__isnull", True)),
-                    _connector="OR",
-                ),
-                name="reporting_assessment_confirmed_by_and_at",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("checked_at__isnull", True), ("state__in", ("DRAFT", "RETURNED")), ("total__isnull", True)
-                    ),
-                    models.Q(("checked_at__isnull", True), ("state", "SUBMITTED"), ("submitted_at__isnull", False)),
-                    models.Q(
-                        ("checked_at__isnull", False),
-                        ("state__in", ["CHECKED", "CONFIRMED", "PUBLISHED"]),
-                        ("submitted_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="reporting_assessment_state_has_its_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("confirmed_at__isnull", False),
-                        ("state__in", ("CONFIRMED", "PUBLISHED")),
-                        ("total__isnull", False),
-                    ),
-                    models.Q(
-                        models.Q(("state__in", ("CONFIRMED", "PUBLISHED")), _negated=True),
-                        ("confirmed_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="reporting_assessment_final_is_confirmed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("checked_by__isnull", True),
-                    models.Q(("checked_by", models.F("submitted_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="reporting_assessment_checked_by_another_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("confirmed_by__isnull", True),
-                    models.Q(
-                        models.Q(("confirmed_by", models.F("checked_by")), _negated=True),
-                        models.Q(("confirmed_by", models.F("submitted_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="reporting_assessment_confirmed_by_another_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("rank__isnull", False), ("state", "PUBLISHED"), models.Q(("grade", ""), _negated=True)),
-                    models.Q(models.Q(("state", "PUBLISHED"), _negated=True), ("grade", ""), ("rank__isnull", True)),
-                    _connector="OR",
-                ),
-                name="reporting_assessment_published_with_grade_and_rank",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("total__isnull", True), models.Q(("total__gte", 0), ("total__lt", 100000)), _connector="OR"
-                ),
-                name="reporting_assessment_total_is_points",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -814,39 +951,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="assessmentscheme",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("code", ""), _negated=True),
-                    models.Q(("name", ""), _negated=True),
-                    models.Q(("name_en", ""), _negated=True),
-                    models.Q(("source", ""), _negated=True),
-                    models.Q(("source_en", ""), _negated=True),
-                ),
-                name="reporting_assessmentscheme_says_what_and_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessmentscheme",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("excellent_from__gte", models.F("pass_from")),
-                    ("full_points__gte", models.F("excellent_from")),
-                    ("pass_from__gt", 0),
-                ),
-                name="reporting_assessmentscheme_grades_ascend",
-                violation_error_message="须满足：0 < 达标线 ≤ 优秀线 ≤ 满分。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessmentscheme",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("excellent_share__gte", 0), ("excellent_share__lte", 1)),
-                name="reporting_assessmentscheme_quota_is_a_share",
-                violation_error_message="优秀占比上限写 0 到 1 之间的小数。",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="assessmentscheme",
             trigger=pgtrigger.compiler.Trigger(
@@ -875,42 +979,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="assessmentround",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("code", ""), _negated=True),
-                    models.Q(("name", ""), _negated=True),
-                    models.Q(("name_en", ""), _negated=True),
-                ),
-                name="reporting_assessmentround_has_words",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessmentround",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("basis__in", ["YEAR", "PATH"])), name="reporting_assessmentround_basis_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessmentround",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("opens_on__gt", models.F("period"))),
-                name="reporting_assessmentround_opens_after_its_month_began",
-                violation_error_message="自评起始日须在报告期之后。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessmentround",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("published_at__isnull", False), ("published_by__isnull", False)),
-                    models.Q(("published_at__isnull", True), ("published_by__isnull", True)),
-                    _connector="OR",
-                ),
-                name="reporting_assessmentround_published_by_and_at",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="assessmentround",
             trigger=pgtrigger.compiler.Trigger(
@@ -923,24 +991,6 @@ class Migration(migrations.Migration):
                     table="reporting_assessmentround",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessmentsection",
-            constraint=models.UniqueConstraint(
-                fields=("scheme", "code"), name="reporting_assessmentsection_one_code_per_scheme"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessmentsection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("weight__gt", 0),
-                    models.Q(("code", ""), _negated=True),
-                    models.Q(("name", ""), _negated=True),
-                    models.Q(("name_en", ""), _negated=True),
-                ),
-                name="reporting_assessmentsection_has_words_and_weight",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -977,115 +1027,6 @@ class Migration(migrations.Migration):
                 fields=("section", "number"), name="reporting_assessmentcriterion_one_number_per_section"
             ),
         ),
-        migrations.AddConstraint(
-            model_name="assessmentcriterion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["TARGET", "MILESTONES", "DEDUCTION", "JUDGED"])),
-                name="reporting_assessmentcriterion_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessmentcriterion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("formula__in", ["", "PROPORTION", "ALL_OR_NOTHING"])),
-                name="reporting_assessmentcriterion_formula_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessmentcriterion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("counted__in", ["", "LATE", "CORRECTED"])),
-                name="reporting_assessmentcriterion_deduction_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessmentcriterion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("number__gte", 1),
-                    ("weight__gt", 0),
-                    models.Q(("name", ""), _negated=True),
-                    models.Q(("name_en", ""), _negated=True),
-                ),
-                name="reporting_assessmentcriterion_has_words_and_weight",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessmentcriterion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("floor__gte", 0),
-                    ("floor__lte", 1),
-                    ("tolerance__gte", 0),
-                    ("tolerance__lte", 1),
-                    ("credit_submitted__gte", 0),
-                    ("credit_submitted__lte", 1),
-                    ("credit_in_progress__gte", 0),
-                    ("credit_in_progress__lte", 1),
-                ),
-                name="reporting_assessmentcriterion_shares_are_shares",
-                violation_error_message="起分线、容差和节点计分写 0 到 1 之间的小数。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessmentcriterion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("indicator__isnull", False),
-                        ("kind", "TARGET"),
-                        models.Q(("formula", ""), _negated=True),
-                        ("credit_in_progress", 0),
-                        ("credit_submitted", 0),
-                        ("milestones", []),
-                        ("cap", 0),
-                        ("counted", ""),
-                        ("each", 0),
-                    ),
-                    models.Q(
-                        ("kind", "MILESTONES"),
-                        ("milestones__len__gte", 1),
-                        ("floor", 0),
-                        ("formula", ""),
-                        ("indicator__isnull", True),
-                        ("tolerance", 0),
-                        ("cap", 0),
-                        ("counted", ""),
-                        ("each", 0),
-                    ),
-                    models.Q(
-                        ("cap__gt", 0),
-                        ("cap__lte", models.F("weight")),
-                        ("each__gt", 0),
-                        ("kind", "DEDUCTION"),
-                        models.Q(("counted", ""), _negated=True),
-                        ("floor", 0),
-                        ("formula", ""),
-                        ("indicator__isnull", True),
-                        ("tolerance", 0),
-                        ("credit_in_progress", 0),
-                        ("credit_submitted", 0),
-                        ("milestones", []),
-                    ),
-                    models.Q(
-                        ("kind", "JUDGED"),
-                        ("floor", 0),
-                        ("formula", ""),
-                        ("indicator__isnull", True),
-                        ("tolerance", 0),
-                        ("credit_in_progress", 0),
-                        ("credit_submitted", 0),
-                        ("milestones", []),
-                        ("cap", 0),
-                        ("counted", ""),
-                        ("each", 0),
-                    ),
-                    _connector="OR",
-                ),
-                name="reporting_assessmentcriterion_terms_fit_kind",
-                violation_error_message="请只填写该计分方式需要的内容：指标和公式，或节点，或扣分事项、每次扣分和最多扣分。",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="assessmentcriterion",
             trigger=pgtrigger.compiler.Trigger(
@@ -1114,26 +1055,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="assessmentstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("verb__in", ["SAVE", "SUBMIT", "WITHDRAW", "CHECK", "RETURN", "CONFIRM", "PUBLISH"])
-                ),
-                name="reporting_assessmentstep_verb_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessmentstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("verb", "RETURN"), _negated=True),
-                    models.Q(("comment", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="reporting_assessmentstep_return_says_why",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="assessmentstep",
             trigger=pgtrigger.compiler.Trigger(
@@ -1146,12 +1067,6 @@ class Migration(migrations.Migration):
                     table="reporting_assessmentstep",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gradecancellation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="reporting_gradecancellation_says_why"
             ),
         ),
         pgtrigger.migrations.AddTrigger(

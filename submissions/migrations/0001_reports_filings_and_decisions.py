@@ -99,6 +99,62 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "报送",
                 "verbose_name_plural": "报送",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["OPEN", "PENDING", "APPROVED", "RETURNED", "WITHDRAWN"])),
+                        name="submissions_filing_outcome_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("release__in", ["FLASH", "FINAL"])),
+                        name="submissions_filing_release_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("submitted_at__isnull", False), ("submitted_by__isnull", False)),
+                            models.Q(("submitted_at__isnull", True), ("submitted_by__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="submissions_filing_submitted_by_and_at",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                            models.Q(("decided_at__isnull", True), ("decided_by__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="submissions_filing_decided_by_and_at",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "OPEN"), ("submitted_at__isnull", True)),
+                            models.Q(models.Q(("outcome", "OPEN"), _negated=True), ("submitted_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="submissions_filing_leaves_open_by_submission",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome__in", ["APPROVED", "RETURNED"]), _negated=True),
+                            ("decided_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="submissions_filing_decision_is_complete",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "APPROVED"), _negated=True),
+                            models.Q(("decided_by", models.F("submitted_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="submissions_filing_approved_by_another_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("supersedes__isnull", True), models.Q(("reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="submissions_filing_correction_has_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -125,6 +181,14 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "说明",
                 "verbose_name_plural": "说明",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("filing", "rule", "indicator"), name="submissions_explanation_one_per_finding"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True), name="submissions_explanation_says_something"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -165,6 +229,28 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "节点进展",
                 "verbose_name_plural": "节点进展",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("filing", "milestone"), name="submissions_milestone_one_per_filing"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "NOT_STARTED",
+                                    "IN_PROGRESS",
+                                    "SUBMITTED",
+                                    "ISSUED",
+                                    "CARRIED_OVER",
+                                    "RENAMED",
+                                    "CANCELLED",
+                                ],
+                            )
+                        ),
+                        name="submissions_milestone_state_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -222,6 +308,20 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "月度报表",
                 "verbose_name_plural": "月度报表",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["DRAFT", "SUBMITTED", "RETURNED", "APPROVED"])),
+                        name="submissions_report_status_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "APPROVED"), _negated=True),
+                            ("approved_filing", models.F("filing")),
+                            _connector="OR",
+                        ),
+                        name="submissions_report_approved_filing_is_the_current_one",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -304,6 +404,22 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "审核记录",
                 "verbose_name_plural": "审核记录",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("verb__in", ["SAVE", "SUBMIT", "WITHDRAW", "APPROVE", "RETURN", "CORRECT", "REOPEN"])
+                        ),
+                        name="submissions_decision_verb_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("verb__in", ["RETURN", "CORRECT", "REOPEN"]), _negated=True),
+                            models.Q(("comment", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="submissions_decision_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -348,6 +464,35 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "报告期",
                 "verbose_name_plural": "报告期",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("month__day", 1)), name="submissions_month_is_first_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_on__gt", models.F("month"))),
+                        name="submissions_month_due_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("opens_on__lt", models.F("due_on"))),
+                        name="submissions_month_opens_before_due",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
+                            models.Q(("closed_at__isnull", True), ("closed_by__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="submissions_month_closed_by_and_at",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("published_at__isnull", False), ("published_by__isnull", False)),
+                            models.Q(("published_at__isnull", True), ("published_by__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="submissions_month_published_by_and_at",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -497,18 +642,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="explanation",
-            constraint=models.UniqueConstraint(
-                fields=("filing", "rule", "indicator"), name="submissions_explanation_one_per_finding"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="explanation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True), name="submissions_explanation_says_something"
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="explanation",
             trigger=pgtrigger.compiler.Trigger(
@@ -535,24 +668,6 @@ class Migration(migrations.Migration):
                     table="submissions_explanation",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="milestonestate",
-            constraint=models.UniqueConstraint(
-                fields=("filing", "milestone"), name="submissions_milestone_one_per_filing"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="milestonestate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        ["NOT_STARTED", "IN_PROGRESS", "SUBMITTED", "ISSUED", "CARRIED_OVER", "RENAMED", "CANCELLED"],
-                    )
-                ),
-                name="submissions_milestone_state_is_known",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -589,83 +704,6 @@ class Migration(migrations.Migration):
                 fields=("report", "number"), name="submissions_filing_one_number_per_report"
             ),
         ),
-        migrations.AddConstraint(
-            model_name="filing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ["OPEN", "PENDING", "APPROVED", "RETURNED", "WITHDRAWN"])),
-                name="submissions_filing_outcome_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="filing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("release__in", ["FLASH", "FINAL"])), name="submissions_filing_release_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="filing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("submitted_at__isnull", False), ("submitted_by__isnull", False)),
-                    models.Q(("submitted_at__isnull", True), ("submitted_by__isnull", True)),
-                    _connector="OR",
-                ),
-                name="submissions_filing_submitted_by_and_at",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="filing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
-                    models.Q(("decided_at__isnull", True), ("decided_by__isnull", True)),
-                    _connector="OR",
-                ),
-                name="submissions_filing_decided_by_and_at",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="filing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", "OPEN"), ("submitted_at__isnull", True)),
-                    models.Q(models.Q(("outcome", "OPEN"), _negated=True), ("submitted_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="submissions_filing_leaves_open_by_submission",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="filing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome__in", ["APPROVED", "RETURNED"]), _negated=True),
-                    ("decided_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="submissions_filing_decision_is_complete",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="filing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", "APPROVED"), _negated=True),
-                    models.Q(("decided_by", models.F("submitted_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="submissions_filing_approved_by_another_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="filing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("supersedes__isnull", True), models.Q(("reason", ""), _negated=True), _connector="OR"
-                ),
-                name="submissions_filing_correction_has_a_reason",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="filing",
             trigger=pgtrigger.compiler.Trigger(
@@ -696,26 +734,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("verb__in", ["SAVE", "SUBMIT", "WITHDRAW", "APPROVE", "RETURN", "CORRECT", "REOPEN"])
-                ),
-                name="submissions_decision_verb_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("verb__in", ["RETURN", "CORRECT", "REOPEN"]), _negated=True),
-                    models.Q(("comment", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="submissions_decision_says_why",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="decision",
             trigger=pgtrigger.compiler.Trigger(
@@ -730,46 +748,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="reportingmonth",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("month__day", 1)), name="submissions_month_is_first_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportingmonth",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_on__gt", models.F("month"))), name="submissions_month_due_after_it_begins"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportingmonth",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("opens_on__lt", models.F("due_on"))), name="submissions_month_opens_before_due"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportingmonth",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
-                    models.Q(("closed_at__isnull", True), ("closed_by__isnull", True)),
-                    _connector="OR",
-                ),
-                name="submissions_month_closed_by_and_at",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportingmonth",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("published_at__isnull", False), ("published_by__isnull", False)),
-                    models.Q(("published_at__isnull", True), ("published_by__isnull", True)),
-                    _connector="OR",
-                ),
-                name="submissions_month_published_by_and_at",
-            ),
-        ),
         migrations.AddIndex(
             model_name="monthlyreport",
             index=models.Index(fields=["status", "period"], name="submissions_report_queue"),
@@ -778,24 +756,6 @@ class Migration(migrations.Migration):
             model_name="monthlyreport",
             constraint=models.UniqueConstraint(
                 fields=("unit", "period"), name="submissions_report_one_per_unit_and_month"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="monthlyreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["DRAFT", "SUBMITTED", "RETURNED", "APPROVED"])),
-                name="submissions_report_status_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="monthlyreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "APPROVED"), _negated=True),
-                    ("approved_filing", models.F("filing")),
-                    _connector="OR",
-                ),
-                name="submissions_report_approved_filing_is_the_current_one",
             ),
         ),
     ]

@@ -74,6 +74,41 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "批注",
                 "verbose_name_plural": "批注",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("report", "by", "indicator", "milestone", "decision"),
+                        name="submissions_comment_one_per_cell_and_verdict",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("indicator__isnull", False), ("milestone__isnull", True)),
+                            models.Q(("indicator__isnull", True), ("milestone__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="submissions_comment_is_on_one_cell",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("text", ""), _negated=True), ("suggested_value__isnull", False), _connector="OR"
+                        ),
+                        name="submissions_comment_says_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("suggested_value__isnull", True), ("indicator__isnull", False), _connector="OR"
+                        ),
+                        name="submissions_comment_suggests_figures_only",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("suggested_value__isnull", True),
+                            models.Q(("suggested_value__gte", 0), ("suggested_value__lt", 1000000000000000)),
+                            _connector="OR",
+                        ),
+                        name="submissions_comment_suggests_a_number",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -99,6 +134,14 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "答复",
                 "verbose_name_plural": "答复",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("filing", "comment"), name="submissions_reply_one_per_filing_and_comment"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True), name="submissions_reply_says_something"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -124,6 +167,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "审阅中",
                 "verbose_name_plural": "审阅中",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("report", "by"), name="submissions_claim_one_per_report_and_person"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -152,53 +200,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "已看标记",
                 "verbose_name_plural": "已看标记",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("filing", "indicator", "by"),
+                        name="submissions_viewed_one_per_filing_indicator_and_person",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="cellcomment",
-            constraint=models.UniqueConstraint(
-                fields=("report", "by", "indicator", "milestone", "decision"),
-                name="submissions_comment_one_per_cell_and_verdict",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cellcomment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("indicator__isnull", False), ("milestone__isnull", True)),
-                    models.Q(("indicator__isnull", True), ("milestone__isnull", False)),
-                    _connector="OR",
-                ),
-                name="submissions_comment_is_on_one_cell",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cellcomment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("text", ""), _negated=True), ("suggested_value__isnull", False), _connector="OR"
-                ),
-                name="submissions_comment_says_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cellcomment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("suggested_value__isnull", True), ("indicator__isnull", False), _connector="OR"),
-                name="submissions_comment_suggests_figures_only",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cellcomment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("suggested_value__isnull", True),
-                    models.Q(("suggested_value__gte", 0), ("suggested_value__lt", 1000000000000000)),
-                    _connector="OR",
-                ),
-                name="submissions_comment_suggests_a_number",
-            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="cellcomment",
@@ -229,18 +237,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="commentreply",
-            constraint=models.UniqueConstraint(
-                fields=("filing", "comment"), name="submissions_reply_one_per_filing_and_comment"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="commentreply",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True), name="submissions_reply_says_something"
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="commentreply",
             trigger=pgtrigger.compiler.Trigger(
@@ -267,18 +263,6 @@ class Migration(migrations.Migration):
                     table="submissions_commentreply",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reviewclaim",
-            constraint=models.UniqueConstraint(
-                fields=("report", "by"), name="submissions_claim_one_per_report_and_person"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="viewedmark",
-            constraint=models.UniqueConstraint(
-                fields=("filing", "indicator", "by"), name="submissions_viewed_one_per_filing_indicator_and_person"
             ),
         ),
     ]

@@ -30,6 +30,22 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "规则豁免",
                 "verbose_name_plural": "规则豁免",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("rule__regex", "^V[0-9]{2}$")), name="submissions_excuse_names_a_rule"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("since__day", 1), ("until__day", 1)),
+                        name="submissions_excuse_runs_from_month_to_month",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gte", models.F("since"))),
+                        name="submissions_excuse_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="submissions_excuse_says_why"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -53,6 +69,26 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "公布的全国数",
                 "verbose_name_plural": "公布的全国数",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("release__in", ["FLASH", "FINAL"])),
+                        name="submissions_published_release_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("month__day", 1)), name="submissions_published_month_is_first_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("value__isnull", True),
+                            models.Q(("value__gte", 0), ("value__lt", 1000000000000000)),
+                            _connector="OR",
+                        ),
+                        name="submissions_published_value_is_a_number",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("source", ""), _negated=True), name="submissions_published_names_its_source"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -78,6 +114,23 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "参照数",
                 "verbose_name_plural": "参照数",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name__in", ["EMPLOYED", "URBAN_EMPLOYED", "GROSS_EMPLOYMENT"])),
+                        name="submissions_reference_name_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("value__isnull", True),
+                            models.Q(("value__gte", 0), ("value__lt", 1000000000000000)),
+                            _connector="OR",
+                        ),
+                        name="submissions_reference_value_is_a_number",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("source", ""), _negated=True), name="submissions_reference_names_its_source"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -102,6 +155,38 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "规则设置",
                 "verbose_name_plural": "规则设置",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("rule", "valid_from"),
+                        name="submissions_setting_one_per_rule_and_month",
+                        violation_error_message="这条规则从该报告期起已有设置，请改那一条。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("rule__regex", "^V[0-9]{2}$")), name="submissions_setting_names_a_rule"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("severity__in", ["", "E", "W", "I"])),
+                        name="submissions_setting_severity_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_from__day", 1),
+                            models.Q(("valid_to__isnull", True), ("valid_to__day", 1), _connector="OR"),
+                        ),
+                        name="submissions_setting_runs_from_month_to_month",
+                        violation_error_message="起止报告期请写当月 1 日。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="submissions_setting_ends_after_it_begins",
+                        violation_error_message="终止报告期不能早于起始报告期。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="submissions_setting_says_why"
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -218,82 +303,11 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="rulesetting",
-            constraint=models.UniqueConstraint(
-                fields=("rule", "valid_from"),
-                name="submissions_setting_one_per_rule_and_month",
-                violation_error_message="这条规则从该报告期起已有设置，请改那一条。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rulesetting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rule__regex", "^V[0-9]{2}$")), name="submissions_setting_names_a_rule"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rulesetting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("severity__in", ["", "E", "W", "I"])), name="submissions_setting_severity_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rulesetting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_from__day", 1), models.Q(("valid_to__isnull", True), ("valid_to__day", 1), _connector="OR")
-                ),
-                name="submissions_setting_runs_from_month_to_month",
-                violation_error_message="起止报告期请写当月 1 日。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rulesetting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
-                ),
-                name="submissions_setting_ends_after_it_begins",
-                violation_error_message="终止报告期不能早于起始报告期。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rulesetting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="submissions_setting_says_why"
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="excuse",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("withdrawn_at__isnull", True)),
                 fields=("unit", "indicator", "rule"),
                 name="submissions_excuse_one_standing_per_unit_indicator_rule",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="excuse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rule__regex", "^V[0-9]{2}$")), name="submissions_excuse_names_a_rule"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="excuse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("since__day", 1), ("until__day", 1)),
-                name="submissions_excuse_runs_from_month_to_month",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="excuse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__gte", models.F("since"))), name="submissions_excuse_ends_after_it_begins"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="excuse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="submissions_excuse_says_why"
             ),
         ),
         migrations.AddConstraint(
@@ -316,64 +330,11 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="publishedfigure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("release__in", ["FLASH", "FINAL"])), name="submissions_published_release_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publishedfigure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("month__day", 1)), name="submissions_published_month_is_first_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publishedfigure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("value__isnull", True),
-                    models.Q(("value__gte", 0), ("value__lt", 1000000000000000)),
-                    _connector="OR",
-                ),
-                name="submissions_published_value_is_a_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publishedfigure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source", ""), _negated=True), name="submissions_published_names_its_source"
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="referencefigure",
             constraint=models.UniqueConstraint(
                 fields=("unit", "year", "name"),
                 name="submissions_reference_one_per_unit_year_name",
                 violation_error_message="这个单位本年度已有该参照数。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="referencefigure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name__in", ["EMPLOYED", "URBAN_EMPLOYED", "GROSS_EMPLOYMENT"])),
-                name="submissions_reference_name_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="referencefigure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("value__isnull", True),
-                    models.Q(("value__gte", 0), ("value__lt", 1000000000000000)),
-                    _connector="OR",
-                ),
-                name="submissions_reference_value_is_a_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="referencefigure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source", ""), _negated=True), name="submissions_reference_names_its_source"
             ),
         ),
     ]

@@ -102,6 +102,30 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "报送日历规则",
                 "verbose_name_plural": "报送日历规则",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("valid_from__day", 1)), name="submissions_rule_begins_with_a_month"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_day__range", (1, 28)), ("opening_day__range", (1, 28))),
+                        name="submissions_rule_days_are_in_every_month",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("due_next_month", True), ("opening_day__lt", models.F("due_day")), _connector="OR"
+                        ),
+                        name="submissions_rule_opens_before_due",
+                        violation_error_message="当月截止时，开放日须早于截止日。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("late_working_days__lte", 60), ("view_only_months__range", (3, 36))),
+                        name="submissions_rule_view_only_comes_last",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("first_day__in", [1, 21])),
+                        name="submissions_rule_statistical_month_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -115,6 +139,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "延期",
                 "verbose_name_plural": "延期",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="submissions_extension_says_why"
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -210,40 +239,6 @@ class Migration(migrations.Migration):
                 name="submissions_month_reported_with_a_later_one",
             ),
         ),
-        migrations.AddConstraint(
-            model_name="calendarrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid_from__day", 1)), name="submissions_rule_begins_with_a_month"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="calendarrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_day__range", (1, 28)), ("opening_day__range", (1, 28))),
-                name="submissions_rule_days_are_in_every_month",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="calendarrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_next_month", True), ("opening_day__lt", models.F("due_day")), _connector="OR"),
-                name="submissions_rule_opens_before_due",
-                violation_error_message="当月截止时，开放日须早于截止日。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="calendarrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("late_working_days__lte", 60), ("view_only_months__range", (3, 36))),
-                name="submissions_rule_view_only_comes_last",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="calendarrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("first_day__in", [1, 21])), name="submissions_rule_statistical_month_is_known"
-            ),
-        ),
         migrations.AddField(
             model_name="extension",
             name="granted_by",
@@ -282,12 +277,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="extension",
             index=models.Index(fields=["period", "unit"], name="submissions_extension_of_month"),
-        ),
-        migrations.AddConstraint(
-            model_name="extension",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="submissions_extension_says_why"
-            ),
         ),
         migrations.AddConstraint(
             model_name="extension",

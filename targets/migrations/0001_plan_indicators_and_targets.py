@@ -95,6 +95,46 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "目标",
                 "verbose_name_plural": "目标",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("target_value__isnull", True),
+                            models.Q(("target_value__gte", 0), ("target_value__lt", 1000000000000000)),
+                            _connector="OR",
+                        ),
+                        name="targets_target_value_is_a_number",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("baseline_value__isnull", True),
+                            models.Q(("baseline_value__gte", 0), ("baseline_value__lt", 1000000000000000)),
+                            _connector="OR",
+                        ),
+                        name="targets_baseline_value_is_a_number",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("bound__in", ["AT_LEAST", "AT_MOST", "EXACTLY"])),
+                        name="targets_target_bound_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("strength__in", ["BINDING", "PLAIN", "STRIVE"])),
+                        name="targets_target_strength_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("planned_month__isnull", True),
+                            models.Q(("planned_month__gte", 1), ("planned_month__lte", 12)),
+                            _connector="OR",
+                        ),
+                        name="targets_target_planned_month_is_a_month",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("seasonal_shares__isnull", True), ("seasonal_shares__len", 12), _connector="OR"
+                        ),
+                        name="targets_target_curve_has_twelve_months",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -171,6 +211,17 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "进度界限",
                 "verbose_name_plural": "进度界限",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("lagging_gap__gte", 0),
+                            ("lagging_headroom__gte", 0),
+                            ("lagging_ratio__gt", 0),
+                            ("lagging_ratio__lt", 1),
+                        ),
+                        name="targets_thresholds_are_fractions",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -264,6 +315,44 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "指标",
                 "verbose_name_plural": "指标",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["FLOW", "STOCK", "RATIO", "COUNT", "ZERO"])),
+                        name="targets_indicator_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("unit_of_measure__in", ["PERSON", "YUAN", "COUNT", "RATE"])),
+                        name="targets_indicator_unit_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("frequency__in", [1, 3, 6, 12])),
+                        name="targets_indicator_frequency_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "RATIO"), ("unit_aggregation", "RATIO_OF_SUMS")),
+                            models.Q(models.Q(("kind", "RATIO"), _negated=True), ("unit_aggregation", "SUM")),
+                            _connector="OR",
+                        ),
+                        name="targets_indicator_only_ratios_pool",
+                        violation_error_message="相对指标按“分子之和÷分母之和”汇总，其他指标按相加汇总。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "RATIO"), _negated=True),
+                            models.Q(
+                                models.Q(("numerator_name", ""), _negated=True),
+                                models.Q(("denominator_name", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="targets_indicator_ratio_names_its_parts",
+                        violation_error_message="相对指标须写明分子和分母。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("decimals__lte", 4)), name="targets_indicator_at_most_four_decimals"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -484,6 +573,24 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "工作节点",
                 "verbose_name_plural": "工作节点",
+                "constraints": [
+                    models.UniqueConstraint(fields=("item", "code"), name="targets_milestone_one_code_per_item"),
+                    models.CheckConstraint(
+                        condition=models.Q(("scope__in", ["NATIONAL", "UNITS", "PREFECTURES", "PILOTS"])),
+                        name="targets_milestone_scope_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("output__in", ["DOCUMENT", "REPORT", "NONE"])),
+                        name="targets_milestone_output_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("frequency__in", ["MONTHLY", "QUARTERLY", "YEARLY", "EVENT"])),
+                        name="targets_milestone_frequency_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("actors__len__gte", 1)), name="targets_milestone_has_an_actor"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -624,6 +731,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "填报任务",
                 "verbose_name_plural": "填报任务",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("plan", "unit", "indicator"), name="targets_assignment_one_per_plan_unit_indicator"
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -795,59 +907,6 @@ class Migration(migrations.Migration):
                 verbose_name="年度计划",
             ),
         ),
-        migrations.AddConstraint(
-            model_name="indicator",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["FLOW", "STOCK", "RATIO", "COUNT", "ZERO"])),
-                name="targets_indicator_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="indicator",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("unit_of_measure__in", ["PERSON", "YUAN", "COUNT", "RATE"])),
-                name="targets_indicator_unit_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="indicator",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("frequency__in", [1, 3, 6, 12])), name="targets_indicator_frequency_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="indicator",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "RATIO"), ("unit_aggregation", "RATIO_OF_SUMS")),
-                    models.Q(models.Q(("kind", "RATIO"), _negated=True), ("unit_aggregation", "SUM")),
-                    _connector="OR",
-                ),
-                name="targets_indicator_only_ratios_pool",
-                violation_error_message="相对指标按“分子之和÷分母之和”汇总，其他指标按相加汇总。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="indicator",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "RATIO"), _negated=True),
-                    models.Q(
-                        models.Q(("numerator_name", ""), _negated=True),
-                        models.Q(("denominator_name", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="targets_indicator_ratio_names_its_parts",
-                violation_error_message="相对指标须写明分子和分母。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="indicator",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("decimals__lte", 4)), name="targets_indicator_at_most_four_decimals"
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="indicator",
             trigger=pgtrigger.compiler.Trigger(
@@ -875,37 +934,6 @@ class Migration(migrations.Migration):
                     table="targets_indicator",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="milestone",
-            constraint=models.UniqueConstraint(fields=("item", "code"), name="targets_milestone_one_code_per_item"),
-        ),
-        migrations.AddConstraint(
-            model_name="milestone",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("scope__in", ["NATIONAL", "UNITS", "PREFECTURES", "PILOTS"])),
-                name="targets_milestone_scope_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="milestone",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("output__in", ["DOCUMENT", "REPORT", "NONE"])),
-                name="targets_milestone_output_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="milestone",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("frequency__in", ["MONTHLY", "QUARTERLY", "YEARLY", "EVENT"])),
-                name="targets_milestone_frequency_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="milestone",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("actors__len__gte", 1)), name="targets_milestone_has_an_actor"
             ),
         ),
         migrations.AddConstraint(
@@ -946,71 +974,11 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("plan", "number"), name="targets_chapter_one_number_per_plan"),
         ),
         migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.UniqueConstraint(
-                fields=("plan", "unit", "indicator"), name="targets_assignment_one_per_plan_unit_indicator"
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="target",
             constraint=models.UniqueConstraint(
                 fields=("plan", "indicator", "unit"),
                 name="targets_target_one_per_plan_indicator_unit",
                 violation_error_message="这个单位在本年度已有该指标的目标。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("target_value__isnull", True),
-                    models.Q(("target_value__gte", 0), ("target_value__lt", 1000000000000000)),
-                    _connector="OR",
-                ),
-                name="targets_target_value_is_a_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("baseline_value__isnull", True),
-                    models.Q(("baseline_value__gte", 0), ("baseline_value__lt", 1000000000000000)),
-                    _connector="OR",
-                ),
-                name="targets_baseline_value_is_a_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("bound__in", ["AT_LEAST", "AT_MOST", "EXACTLY"])),
-                name="targets_target_bound_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("strength__in", ["BINDING", "PLAIN", "STRIVE"])),
-                name="targets_target_strength_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("planned_month__isnull", True),
-                    models.Q(("planned_month__gte", 1), ("planned_month__lte", 12)),
-                    _connector="OR",
-                ),
-                name="targets_target_planned_month_is_a_month",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("seasonal_shares__isnull", True), ("seasonal_shares__len", 12), _connector="OR"),
-                name="targets_target_curve_has_twelve_months",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -1040,18 +1008,6 @@ class Migration(migrations.Migration):
                     table="targets_target",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="thresholds",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("lagging_gap__gte", 0),
-                    ("lagging_headroom__gte", 0),
-                    ("lagging_ratio__gt", 0),
-                    ("lagging_ratio__lt", 1),
-                ),
-                name="targets_thresholds_are_fractions",
             ),
         ),
     ]

@@ -58,6 +58,28 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "要点责任人",
                 "verbose_name_plural": "要点责任人",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("user__isnull", False), models.Q(("department", ""), _negated=True), _connector="OR"
+                        ),
+                        name="targets_owner_is_somebody",
+                        violation_error_message="请填写责任人或责任处室。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                        ),
+                        name="targets_owner_ends_after_it_starts",
+                        violation_error_message="终止日不能早于起始日。",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ends_on__isnull", True)),
+                        fields=("item", "user"),
+                        name="targets_owner_one_open_per_item_and_person",
+                        violation_error_message="此人已是这一项的责任人。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -171,6 +193,16 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "节点豁免",
                 "verbose_name_plural": "节点豁免",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("milestone", "unit"),
+                        name="targets_exemption_one_per_milestone_and_unit",
+                        violation_error_message="这个单位已不需完成该节点。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="targets_exemption_says_why"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -243,33 +275,6 @@ class Migration(migrations.Migration):
                 "abstract": False,
             },
         ),
-        migrations.AddConstraint(
-            model_name="itemowner",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("user__isnull", False), models.Q(("department", ""), _negated=True), _connector="OR"
-                ),
-                name="targets_owner_is_somebody",
-                violation_error_message="请填写责任人或责任处室。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="itemowner",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
-                name="targets_owner_ends_after_it_starts",
-                violation_error_message="终止日不能早于起始日。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="itemowner",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ends_on__isnull", True)),
-                fields=("item", "user"),
-                name="targets_owner_one_open_per_item_and_person",
-                violation_error_message="此人已是这一项的责任人。",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="itemowner",
             trigger=pgtrigger.compiler.Trigger(
@@ -297,20 +302,6 @@ class Migration(migrations.Migration):
                     table="targets_itemowner",
                     when="AFTER",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="milestoneexemption",
-            constraint=models.UniqueConstraint(
-                fields=("milestone", "unit"),
-                name="targets_exemption_one_per_milestone_and_unit",
-                violation_error_message="这个单位已不需完成该节点。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="milestoneexemption",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="targets_exemption_says_why"
             ),
         ),
         pgtrigger.migrations.AddTrigger(

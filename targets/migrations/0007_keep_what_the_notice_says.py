@@ -32,6 +32,15 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "工作要点原文",
                 "verbose_name_plural": "工作要点原文",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True), name="targets_itemtext_says_something"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("file_digest__regex", "^[0-9a-f]{64}$")),
+                        name="targets_itemtext_names_its_file",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -77,18 +86,6 @@ class Migration(migrations.Migration):
             options={
                 "abstract": False,
             },
-        ),
-        migrations.AddConstraint(
-            model_name="itemtext",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True), name="targets_itemtext_says_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="itemtext",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("file_digest__regex", "^[0-9a-f]{64}$")), name="targets_itemtext_names_its_file"
-            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="itemtext",
