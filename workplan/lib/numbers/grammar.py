@@ -54,6 +54,10 @@ class Limits:
         """Write a base value in the typing unit."""
         return typed_text(value, self.scale)
 
+    def told(self, bound: Decimal) -> str:
+        """Write a bound for a sentence: thirteen digits are read with their thousands grouped."""
+        return f"{Decimal(self.text(bound)):,f}"
+
 
 def trim(text: str) -> str:
     """Take the blanks and invisible characters off both ends."""
@@ -93,9 +97,9 @@ def within(typed: Decimal, shown: str, limits: Limits) -> Decimal:
     value = EXACT.multiply(typed, limits.scale)
     if value < limits.minimum:
         code = "negative" if limits.minimum == 0 else "under_minimum"
-        raise refusal(code, shown, minimum=limits.text(limits.minimum))
+        raise refusal(code, shown, minimum=limits.told(limits.minimum))
     if value > limits.maximum:
-        raise refusal("over_maximum", shown, maximum=limits.text(limits.maximum))
+        raise refusal("over_maximum", shown, maximum=limits.told(limits.maximum))
     if n_decimals(value) > limits.decimals:
         code = "too_many_decimals" if limits.places else "not_whole"
         raise refusal(code, shown, places=str(limits.places))
