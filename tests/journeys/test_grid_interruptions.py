@@ -122,7 +122,7 @@ class Interrupted:
         self.sheet.open()
         kept = self.page.evaluate("window.kept")
         if kept:
-            expect(self.page.locator("[data-notices]")).to_contain_text(f"{kept} 格尚未保存，已从本机恢复，正在发送。")
+            expect(self.page.locator("[data-notices]")).to_contain_text(f"{kept} 格尚未保存，已从本机恢复并重新发送。")
             self.n_told += 1
             self.sheet.is_saved()
 

@@ -74,7 +74,7 @@ def test_the_network_goes_the_tab_is_closed_and_everything_comes_back_f_15(sheet
     page.close()
     sheet.page.context.set_offline(False)
     sheet.open()
-    expect(sheet.page.locator("[data-notices]")).to_contain_text("14 格尚未保存，已从本机恢复，正在发送。")
+    expect(sheet.page.locator("[data-notices]")).to_contain_text("14 格尚未保存，已从本机恢复并重新发送。")
     sheet.is_saved()
     assert sheet.text("X14", 1) == "14"
     assert Figure.objects.count() == 14
