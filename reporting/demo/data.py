@@ -58,6 +58,16 @@ class Explained:
     text: str
 
 
+class NoteStory(TypedDict):
+    """What a unit writes beside some of its figures, from a month to a month."""
+
+    unit: str
+    indicators: list[str]
+    since: str
+    until: str
+    note: str
+
+
 @dataclass(frozen=True)
 class Parted:
     """How a figure is filed in two parts: the share of one of them, usual or the unit's own."""
@@ -166,6 +176,8 @@ class Demo:
     published_on: dict[date, date]
     closed_on: dict[date, date]
     milestones: list[MilestoneStory]
+    #: Why figures lag, in their units' words; some that lag have none, as in a real year.
+    notes: list[NoteStory]
     national_milestones: list[NationalStory]
     owners: list[dict[str, str]]
     exemptions: list[dict[str, str]]
@@ -221,6 +233,7 @@ def read(path: Path = FILE) -> Demo:
         owners=raw["owners"],
         exemptions=raw["exemptions"],
         measures=raw["measures"],
+        notes=raw["notes"],
         assessments=raw["assessments"],
         silent=raw["silent"],
     )

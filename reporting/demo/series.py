@@ -77,6 +77,7 @@ class Split:
         self._put_cleared(filed)
         for (unit, month), row in self.demo.not_reported.items():
             filed[unit, month][row["indicator"]] = {"state": "NOT_REPORTED", "note": row["note"]}
+        self._put_notes(filed)
         return filed
 
     def _put(self, filed: Figures, code: str, by_month: Mapping[int, Sequence[int]]) -> None:
@@ -174,6 +175,15 @@ class Split:
             amounts, persons = apportion(row["value"], weights), apportion(row["persons"], weights)
             for unit, amount, count in zip(units, amounts, persons, strict=True):
                 filed[unit, self.demo.month(number)][CLEARED] = {"value": str(amount), "persons": str(count)}
+
+    def _put_notes(self, filed: Figures) -> None:
+        """Write beside figures that are due what their units say of them."""
+        for row in self.demo.notes:
+            for number in range(int(row["since"]), int(row["until"]) + 1):
+                of_month = filed[row["unit"], self.demo.month(number)]
+                for code in row["indicators"]:
+                    if code in of_month:
+                        of_month[code]["note"] = row["note"]
 
     def _pace(self, unit: str, what: str) -> Decimal:
         return self.demo.pace[unit][what]

@@ -28,6 +28,7 @@ from reporting.board import board, board_item
 from reporting.demo import data, play, removal
 from reporting.demo.series import apportion
 from reporting.models import Assessment, AssessmentRound, Snapshot, Total
+from reporting.pages.leader import leader_page
 from submissions import services, workflow
 from submissions.evidence import store
 from submissions.known import Known
@@ -310,6 +311,14 @@ def test_a_document_proves_a_milestone(on_12_october: None) -> None:
     assert (paper.filing.report, paper.milestone.code) == (report("330000", 2), "M01-1")
     assert (paper.kind, paper.state) == ("DOCX", "CLEAN")
     with store.read(paper.stored_as) as content:
+@pytest.mark.parametrize("month", [8, 9])
+def test_what_lags_most_says_why_but_for_one(on_12_october: None, month: int) -> None:
+    period = ReportingMonth.objects.select_related("plan").get(month=date(2007, month, 1))
+    page = leader_page(User.objects.get(username="ministry"), period, today=date(2007, 10, 12))
+
+    assert [(one.row.unit.code, one.row.indicator.code) for one in page.lines if not one.reason] == [("460000", "T15")]
+
+
         assert Document(content).paragraphs[0].text == "关于分解下达2007年就业工作目标的通知"
     assert EvidenceFile.objects.open_to(User.objects.get(username="ministry")).count() == 1
 
