@@ -1,4 +1,8 @@
-"""Why a figure is as it is, in its unit's own words: one rule for the leader's screen, the circular and the letters."""
+"""Why a figure is as it is, in its unit's own words: one rule for the leader's screen, the circular and the letters.
+
+What a lead undertook against an early warning stands beside it for whoever may read answers; the circular and the
+letters go to others and tell none of it.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from accounts import permissions
 from reporting.aggregates import ProgressRow
+from reporting.warnings import checking
+from reporting.warnings.models import WarningEvent, WarningEventKind
 from submissions.models import Explanation, Figure, MonthlyReport, ReportingMonth
 from targets.models import Kind
 
 Key = tuple[int, int]
 #: Reasons by unit and indicator (ids).
 Reasons = dict[Key, str]
+#: What an answer to a warning stays through: it is taken back by what raises the warning anew, and ends with it.
+_LASTING = frozenset({WarningEventKind.STANDS, WarningEventKind.RECOVERING})
 
 
 def reasons_given(period: ReportingMonth, rows: Iterable[ProgressRow]) -> Reasons:
@@ -30,6 +39,33 @@ def reasons_given(period: ReportingMonth, rows: Iterable[ProgressRow]) -> Reason
         if key in since and month >= since[key]:
             said[key][month] = text
     return {key: by_month[max(by_month)] for key, by_month in said.items()}
+
+
+def measures_taken(
+    person: permissions.Person, period: ReportingMonth, rows: Iterable[ProgressRow]
+) -> dict[Key, WarningEvent]:
+    """Return the measures that stood in the month against warnings of the rows, where answers are open to the person.
+
+    Shape: the newest per unit and indicator of the rows; one query, besides judging what changed.
+    None: left out where nobody answered, or the warning was raised anew since, or is over.
+    """
+    checking.refresh()
+    wanted = {(row.unit.pk, row.indicator.pk) for row in rows}
+    events = WarningEvent.objects.visible_to(person).filter(
+        warning__plan=period.plan_id,
+        warning__unit__in={unit for unit, _indicator in wanted},
+        warning__indicator__in={indicator for _unit, indicator in wanted},
+        month__lte=period.month,
+    )
+    standing: dict[int, WarningEvent] = {}
+    for event in events.select_related("warning").order_by("pk"):
+        if event.is_answer:
+            standing[event.warning_id] = event
+        elif event.kind not in _LASTING:
+            standing.pop(event.warning_id, None)
+    newest = sorted(standing.values(), key=lambda event: event.pk)
+    taken = {(event.warning.unit_id, event.warning.indicator_id): event for event in newest}
+    return {key: event for key, event in taken.items() if key in wanted}
 
 
 def _since(row: ProgressRow, period: ReportingMonth) -> date:

@@ -14,8 +14,8 @@ from accounts import permissions
 from accounts.models import ReportingUnit
 from reporting import aggregates, tiles
 from reporting.aggregates import ProgressRow
-from reporting.given_reasons import reasons_given
-from reporting.models import DataVersion
+from reporting.given_reasons import measures_taken, reasons_given
+from reporting.models import DataVersion, WarningEvent
 from reporting.pages import headline, months, tables
 from reporting.pages.filers import Filers, filers
 from reporting.pages.overview import Card, Laggard, chosen_row, items_of, laggards
@@ -38,6 +38,8 @@ class LagLine:
     laggard: Laggard
     #: What the unit said, or for the country the units its gap comes from; "" where there is nothing to say.
     reason: str
+    #: What its lead undertook against an early warning; None where nobody did, or answers are not the reader's.
+    measure: WarningEvent | None
     #: People and departments of the ministry, else the department the notice names.
     owner: str
 
@@ -92,7 +94,7 @@ def leader_page(person: permissions.Person, period: ReportingMonth, *, today: da
         indicators=[row.indicator for row in national],
         chosen=chosen.indicator if chosen else None,
         map=tiles.tile_map(tiles.tile_units(), {row.unit.pk: row for row in siblings}) if chosen else None,
-        lines=_explained(period, lagging[:LINES_SHOWN], below),
+        lines=_explained(person, period, lagging[:LINES_SHOWN], below),
         n_lagging=len(lagging),
         n_of_units=len(of_units),
         filers=filers(person, period, nation, today=today),
@@ -121,15 +123,19 @@ def _first_of_items(national: Iterable[ProgressRow]) -> list[ProgressRow]:
 # Why, and who answers --------------------------------------------------------------------------
 
 
-def _explained(period: ReportingMonth, shown: tuple[Laggard, ...], below: list[ProgressRow]) -> tuple[LagLine, ...]:
+def _explained(
+    person: permissions.Person, period: ReportingMonth, shown: tuple[Laggard, ...], below: list[ProgressRow]
+) -> tuple[LagLine, ...]:
     owners = _owners(shown)
     reasons = reasons_given(period, [one.row for one in shown if not one.row.unit.is_nation]) | {
         (one.row.unit.pk, one.row.indicator.pk): _where(one.row, below) for one in shown if one.row.unit.is_nation
     }
+    measures = measures_taken(person, period, [one.row for one in shown])
     return tuple(
         LagLine(
             laggard=one,
             reason=reasons.get((one.row.unit.pk, one.row.indicator.pk), ""),
+            measure=measures.get((one.row.unit.pk, one.row.indicator.pk)),
             owner=(owners.get(one.item.pk) or one.item.lead_label) if one.item else "",
         )
         for one in shown

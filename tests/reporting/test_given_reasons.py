@@ -11,10 +11,12 @@ from reporting.aggregates import progress_rows
 from reporting.circular.facts import gather
 from reporting.given_reasons import reasons_given
 from reporting.pages.leader import leader_page
+from reporting.warnings import services
 from submissions.models import ReportingMonth
 from targets.models import Indicator
 from tests import factories
-from tests.reporting.filings import stand
+from tests.reporting.filings import publish, stand
+from tests.reporting.warned import NOW, RuleFactory, ceiling, judged, rates
 
 pytestmark = pytest.mark.django_db
 
@@ -114,3 +116,35 @@ def test_the_leaders_screen_and_the_circular_tell_the_same(unit, jobs, arrears, 
     on_screen = {line.row.indicator.pk: line.reason for line in lines if line.row.unit == unit and line.reason}
     assert on_screen == {jobs.pk: "招工淡季", arrears.pk: "两户企业停产"}
     assert {indicator: text for (_unit, indicator), text in facts.reasons.items()} == on_screen
+
+
+def test_a_measure_stands_beside_the_reason_until_things_get_worse_and_only_the_ministry_reads_it(ministry):
+    factories.months_of_2007()
+    unit = factories.UnitFactory(code="110000")
+    rate = ceiling(unit)
+    RuleFactory(indicator=rate)
+    rates(unit, rate, {3: "0.0445"})
+    march, june = (ReportingMonth.objects.select_related("plan").get(month=date(2007, n, 1)) for n in (3, 6))
+    publish(march)
+    (warning,) = judged()
+    event = services.acknowledge(
+        warning,
+        by=ministry,
+        now=NOW,
+        measure="已召开专场招聘会。",
+        responsible="王处长",
+        planned_on=date(2007, 12, 20),
+        seen=warning.events.get().pk,
+    )
+    wall = factories.person("KIOSK")
+
+    def measures(person: object, period: ReportingMonth) -> list[object]:
+        return [line.measure for line in leader_page(person, period, today=TODAY).lines if line.row.unit == unit]
+
+    assert measures(ministry, march) == [event]
+    assert measures(wall, march) == [None]
+
+    rates(unit, rate, {6: "0.0458"})
+
+    assert measures(ministry, june) == [None]  # the warning was raised anew
+    assert measures(ministry, march) == [event]  # as it stood then
