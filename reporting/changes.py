@@ -5,15 +5,11 @@ What adds up grows by a share, a rate moves by points; nothing is compared with 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 
-from django.db.models import Case, IntegerField, Value, When
-
 from reporting.aggregates import Series, SeriesPoint
-from submissions.models import PublishedFigure, Release, ReportingMonth
+from submissions.models import ReportingMonth
 from targets import measures, periods
 from targets.models import Indicator, Kind
 
@@ -45,35 +41,6 @@ def until(series: Series, period: ReportingMonth) -> Series:
         for point in series.points
     )
     return replace(series, points=points)
-
-
-def with_published_past(series: Series, *, today: date) -> Series:
-    """Set what was published of the country a year before where the portal has no figures of that year itself.
-
-    Shape: the same series; a unit's own, and a month with a figure of its own, stay as they are. One query.
-    Source: acceptance.md, "published national" beside "computed sum"; the newest release is taken.
-    """
-    if not series.unit.is_nation or all(point.previous_year is not None for point in series.points):
-        return series
-    known = published_before(series.indicator, series.points[0].month.year - 1, today=today)
-    points = tuple(
-        replace(point, previous_year=known.get(point.month.month)) if point.previous_year is None else point
-        for point in series.points
-    )
-    return replace(series, points=points)
-
-
-def published_before(indicator: Indicator, year: int, *, today: date) -> dict[int, Decimal]:
-    """Return what had been published of a year by today: month number → value, the final release before the flash."""
-    return {month: value for (_pk, month), value in published_of([indicator], year, today=today).items()}
-
-
-def published_of(indicators: Iterable[Indicator], year: int, *, today: date) -> dict[tuple[int, int], Decimal]:
-    """Return the same of several indicators, by indicator id and month number. One query."""
-    newest_last = Case(When(release=Release.FINAL, then=Value(1)), default=Value(0), output_field=IntegerField())
-    rows = PublishedFigure.objects.filter(indicator__in=indicators, month__year=year).order_by(newest_last)
-    known = (one for one in rows if one.published_on is None or one.published_on <= today)
-    return {(one.indicator_id, one.month.month): one.value for one in known}
 
 
 def changes(series: Series) -> tuple[Change, ...]:

@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import NATION_CODE, UnitKind
 from reporting.aggregates import ProgressRow, SeriesPoint
-from submissions import rules, terms
+from submissions import published, rules, terms
 from submissions.models import PublishedFigure, Release, ReportingMonth
 from targets import measures
 from targets.models import Bound, Indicator, Target
@@ -63,10 +63,7 @@ def newest_published(indicator: Indicator, year: int, *, today: date) -> dict[da
 
 def known_by(today: date) -> QuerySet[PublishedFigure]:
     """Keep what was published of the nation by today."""
-    known: QuerySet[PublishedFigure] = PublishedFigure.objects.filter(
-        Q(published_on__isnull=True) | Q(published_on__lte=today)
-    )
-    return known
+    return published.known_by(today).filter(unit=None)
 
 
 def newest_releases(published: Iterable[PublishedFigure]) -> list[PublishedFigure]:

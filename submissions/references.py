@@ -12,7 +12,7 @@ from workplan.lib.loading import Effect, Reader, Row, upsert
 SCHEMA = "workplan/references/1"
 
 _REFERENCE = ("name", "value", "source")
-_PUBLISHED = ("month", "release", "value", "published_on", "source")
+_PUBLISHED = ("month", "release", "value", "published_on", "source", "is_synthetic")
 
 
 @transaction.atomic
@@ -38,8 +38,8 @@ def load_references(document: Row) -> list[Effect]:
             "published figures",
             PublishedFigure.objects.all(),
             published,
-            key=["indicator", "month", "release"],
-            fields=["value", "published_on", "source"],
+            key=["unit", "indicator", "month", "release"],
+            fields=["value", "published_on", "source", "is_synthetic"],
         )[0],
     ]
 
@@ -61,11 +61,16 @@ def _references(reader: Reader, document: Row) -> list[ReferenceFigure]:
 
 def _published(reader: Reader, document: Row) -> list[PublishedFigure]:
     indicators = {indicator.code: indicator for indicator in Indicator.objects.all()}
+    units = {unit.code: unit for unit in ReportingUnit.objects.filter(level__gt=0)}
     found = []
     for at, row in reader.rows(document, "published"):
-        built = reader.instance(PublishedFigure, row, at, fields=_PUBLISHED, others=("indicator",))
+        built = reader.instance(PublishedFigure, row, at, fields=_PUBLISHED, others=("indicator", "unit"))
+        of_country = "unit" not in row
+        if not of_country and not reader.refuse_unknown(row["unit"], units, f"{at}/unit", "unit"):
+            built.unit = units[str(row["unit"])]
         if not reader.refuse_unknown(row.get("indicator"), indicators, f"{at}/indicator", "indicator"):
             built.indicator = indicators[str(row["indicator"])]
             found.append(built)
-    reader.refuse_repeated(((str(one), (one.indicator_id, one.month, one.release)) for one in found), "figure")
+    keys = ((str(one), (one.unit_id, one.indicator_id, one.month, one.release)) for one in found)
+    reader.refuse_repeated(keys, "figure")
     return found

@@ -186,7 +186,7 @@ class PublishedForm(forms.ModelForm):
 
     class Meta:
         model = PublishedFigure
-        fields = ["indicator", "month", "release", "value", "published_on", "source"]
+        fields = ["unit", "indicator", "month", "release", "value", "published_on", "source", "is_synthetic"]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()
@@ -200,15 +200,16 @@ class PublishedForm(forms.ModelForm):
 
 @admin.register(PublishedFigure, site=site)
 class PublishedFigureAdmin(AuditedAdmin):
-    """What was published for the whole country; it stands beside the sum of the units and never replaces it."""
+    """What was published of the country or a unit; it stands beside what units report and never replaces it."""
 
     form = PublishedForm
-    list_display = ["indicator", "month", "release", "shown_value", "published_on", "source", "entered_by"]
-    list_select_related = ["indicator", "entered_by"]
-    list_filter = ["release", "indicator", "month"]
-    search_fields = ["=indicator__code", "indicator__name"]
-    autocomplete_fields = ["indicator"]
-    ordering = ["indicator__code", "-month", "release"]
+    list_display = ["unit", "indicator", "month", "release", "shown_value", "published_on", "source", "entered_by"]
+    list_display_links = ["indicator"]
+    list_select_related = ["unit", "indicator", "entered_by"]
+    list_filter = ["release", "is_synthetic", "indicator", "month"]
+    search_fields = ["=indicator__code", "indicator__name", "=unit__code", "unit__short_name"]
+    autocomplete_fields = ["unit", "indicator"]
+    ordering = ["unit__position", "indicator__code", "-month", "release"]
 
     @admin.display(description=PublishedFigure._meta.get_field("value").verbose_name, ordering="value")
     def shown_value(self, published: PublishedFigure) -> str:

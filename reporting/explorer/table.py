@@ -18,13 +18,13 @@ from accounts import permissions
 from accounts.models import ReportingUnit
 from accounts.regions import RegionGroup
 from reporting.aggregates import row_value, rows_of_months, thresholds_of
-from reporting.changes import published_of
 from reporting.explorer.asked import Asked, Axis, NotUnderstood
 from reporting.explorer.readings import Fact, Measure, Past, Reading, added, fact
 from reporting.models import Total
 from reporting.pages import months
 from reporting.pages.words import month_words
 from submissions.models import ReportingMonth
+from submissions.published import published_figures, year_before
 from targets.goals import SEVERITY, Status, Thresholds
 from targets.models import Indicator
 
@@ -128,10 +128,10 @@ def _facts(person: permissions.Person, asked: Asked, *, today: date) -> dict[Pla
 def _previous_year(
     person: permissions.Person, asked: Asked, *, today: date
 ) -> dict[tuple[int, int, date], Decimal | None]:
-    """Return the year before of each unit, indicator (ids) and month; of the nation else what was published of it."""
+    """Return the year before of each unit, indicator (ids) and month: reported, else published."""
     if not {Measure.PREVIOUS_YEAR, Measure.CHANGE} & set(asked.measures):
         return {}
-    this_year = {_year_before(period.month): period.month for period in asked.months}
+    this_year = {year_before(period.month): period.month for period in asked.months}
     rows = Total.objects.visible_to(person).filter(
         unit__in=asked.units.chosen, indicator__in=asked.indicators, month__in=this_year
     )
@@ -139,18 +139,12 @@ def _previous_year(
         (row.unit_id, row.indicator_id, this_year[row.month]): row_value(row)
         for row in rows.select_related("indicator")
     }
-    nation = next((unit for unit in asked.units.chosen if unit.is_nation), None)
-    year = asked.months[0].month.year - 1
-    published = published_of(asked.indicators, year, today=today) if nation else {}
-    for (indicator, number), value in published.items():
-        place = (nation.pk, indicator, date(year + 1, number, 1)) if nation else None
-        if place is not None and found.get(place) is None:
-            found[place] = value
+    published = published_figures(asked.units.chosen, asked.indicators, this_year, today=today)
+    for (unit, indicator, month), one in published.items():
+        place = (unit, indicator, this_year[month])
+        if found.get(place) is None:
+            found[place] = one.value
     return found
-
-
-def _year_before(month: date) -> date:
-    return month.replace(year=month.year - 1)
 
 
 def _first_period(asked: Asked) -> int:

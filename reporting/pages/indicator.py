@@ -10,7 +10,7 @@ from accounts import permissions
 from accounts.models import ReportingUnit
 from reporting import aggregates, nation
 from reporting.aggregates import ProgressRow, Series, SeriesPoint
-from reporting.changes import Change, changes, until, with_published_past
+from reporting.changes import Change, changes, until
 from reporting.marks import Mark, legend, marks_of_year
 from reporting.nation import PublishedLine
 from reporting.pages import curves, headline, months, tables
@@ -51,6 +51,9 @@ class IndicatorPage:
     published: tuple[PublishedLine, ...] = ()
     found: tuple[str, ...] = ()
     revised: tuple[RevisedLine, ...] = ()
+    #: Where last year's figures were published, if the portal has no reports of them, and whether any is made up.
+    past_sources: tuple[str, ...] = ()
+    is_past_synthetic: bool = False
     scale: int = tables.SCALE
 
     @property
@@ -108,8 +111,7 @@ def indicator_page(
     own = [row for row in rows if row.unit == unit]
     below = [row for row in rows if row.unit != unit]
     line = next(iter(tables.lines(own, thresholds)), None)
-    whole = with_published_past(aggregates.series(person, period.plan, indicator, unit), today=today)
-    series = until(whole, period)
+    series = until(aggregates.series(person, period.plan, indicator, unit), period)
     published = tuple(nation.published_lines(indicator, period, series.points, today=today)) if unit.is_nation else ()
     return IndicatorPage(
         period=period,
@@ -129,6 +131,8 @@ def indicator_page(
         published=published,
         found=_found(person, indicator, period, line, below, published),
         revised=revised_lines(person, period, rows),
+        past_sources=series.past_sources,
+        is_past_synthetic=series.is_past_synthetic,
     )
 
 

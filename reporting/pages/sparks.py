@@ -11,8 +11,10 @@ from accounts import permissions
 from accounts.models import ReportingUnit
 from reporting.aggregates import ProgressRow, value_of
 from reporting.models import Total
+from submissions.published import published_figures, year_before
 from targets import measures, periods
-from targets.models import Kind
+from targets.models import Indicator, Kind
+from workplan.lib import clock
 
 WIDTH, HEIGHT = Decimal(110), Decimal(26)
 
@@ -100,12 +102,16 @@ def over_year(row: ProgressRow, last_year: dict[int, Decimal]) -> Decimal | None
 
 
 def values_last_year(person: permissions.Person, unit: ReportingUnit, month: date) -> dict[int, Decimal]:
-    """Return what the unit stood at a year before, by indicator id, as far as it is open to the person: one query."""
-    rows = Total.objects.visible_to(person).filter(
-        unit=unit, month=month.replace(year=month.year - 1), n_reported__gt=0
-    )
-    found = {row.indicator_id: _value(row) for row in rows.select_related("indicator")}
-    return {indicator: value for indicator, value in found.items() if value is not None}
+    """Return what the unit stood at a year before, by indicator id, as far as it is open to the person: two queries.
+
+    What was published stands in where nothing was reported for the month.
+    """
+    before = year_before(month)
+    rows = Total.objects.visible_to(person).filter(unit=unit, month=before, n_reported__gt=0)
+    published = published_figures([unit], Indicator.objects.all(), [before], today=clock.today())
+    found = {indicator: one.value for (_unit, indicator, _month), one in published.items()}
+    own = {row.indicator_id: _value(row) for row in rows.select_related("indicator")}
+    return found | {indicator: value for indicator, value in own.items() if value is not None}
 
 
 def _value(row: Total) -> Decimal | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import Q, QuerySet
@@ -19,7 +19,9 @@ from reporting.warnings.conditions import Due, Point, Terms, Year
 from reporting.warnings.models import RuleKind, RuleScope, WarningRule
 from reporting.warnings.states import Finding
 from submissions.models import MonthlyReport, ReportingMonth, ReportStatus
+from submissions.published import published_figures
 from targets.models import Assignment, Indicator, Kind, Plan, Target
+from workplan.lib import clock
 
 #: Rule, unit and indicator (ids); no indicator where the rule is about reports.
 Key = tuple[int, int, int | None]
@@ -119,7 +121,12 @@ class Facts:
         if not any(rule.measure.startswith("YEAR_") for rule in self.rules):
             return {}
         before = Total.objects.filter(asked, plan__year=self.plan.year - 1)
-        return {
+        months = [date(self.plan.year - 1, number, 1) for number in range(1, 13)]
+        published = published_figures(self.units.values(), self.indicators.values(), months, today=clock.today())
+        found: dict[tuple[int, int, int], Decimal | None] = {
+            (unit_id, indicator_id, month.month): one.value for (unit_id, indicator_id, month), one in published.items()
+        }
+        return found | {
             (unit_id, indicator_id, month.month): self._value(indicator_id, value)
             for unit_id, indicator_id, month, value, *_rest in _rows(before.filter(n_reported__gt=0))
         }

@@ -47,8 +47,22 @@ class ReferenceFigure(models.Model):
 
 
 class PublishedFigure(models.Model):
-    """What was published for the whole country: it stands beside the sum of the units and never replaces it."""
+    """What was published of the country or of a unit: it stands beside what units report and never replaces it.
 
+    Of a year in which the portal has no reports of its own it is what the next year is held against.
+    """
+
+    #: None is the whole country.
+    unit = models.ForeignKey(
+        ReportingUnit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        limit_choices_to={"level__gt": 0},
+        verbose_name=_("单位"),
+        help_text=_("留空为全国"),
+    )
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="published", verbose_name=_("指标"))
     month = models.DateField(_("报告期"))
     release = models.CharField(_("发布口径"), max_length=5, choices=Release, default=Release.FLASH)
@@ -56,18 +70,20 @@ class PublishedFigure(models.Model):
     value = figure_field(_("数值"))
     published_on = models.DateField(_("公布日期"), null=True, blank=True)
     source = models.CharField(_("来源"), max_length=200)
+    is_synthetic = models.BooleanField(_("测算数（非官方）"), default=False)
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("录入人")
     )
 
     class Meta:
-        verbose_name = _("公布的全国数")
-        verbose_name_plural = _("公布的全国数")
+        verbose_name = _("公布数")
+        verbose_name_plural = _("公布数")
         constraints = [
             models.UniqueConstraint(
-                fields=["indicator", "month", "release"],
+                fields=["unit", "month", "indicator", "release"],
+                nulls_distinct=False,
                 name="submissions_published_one_per_indicator_month_release",
-                violation_error_message=_("这个指标在该报告期已有这一口径的公布数。"),
+                violation_error_message=_("这个单位的这个指标在该报告期已有这一口径的公布数。"),
             ),
             one_of("release", Release.values, name="submissions_published_release_is_known"),
             models.CheckConstraint(condition=Q(month__day=1), name="submissions_published_month_is_first_day"),

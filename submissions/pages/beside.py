@@ -12,9 +12,11 @@ from statistics import median
 from django.db.models import F
 
 from submissions.models import Figure, FigureState, MonthlyReport, ReportStatus
+from submissions.published import published_figures, year_before
 from submissions.statement import Row, standing_value
 from targets import measures, periods
 from targets.models import Indicator
+from workplan.lib import clock
 
 #: A sibling counts once its report has left its own hands.
 HANDED_IN = (ReportStatus.SUBMITTED, ReportStatus.APPROVED)
@@ -38,14 +40,17 @@ def move(indicator: Indicator, value: Decimal | None, before: Decimal | None) ->
 
 
 def values_last_year(report: MonthlyReport) -> dict[int, Decimal | None]:
-    """Return the unit's approved values of the same month a year before, by indicator id."""
+    """Return the unit's approved values of the same month a year before, else what was published, by indicator id."""
+    before = year_before(report.month)
+    published = published_figures([report.unit], Indicator.objects.all(), [before], today=clock.today())
     figures = Figure.objects.filter(
         filing__report__unit=report.unit_id,
-        filing__report__period=date(report.month.year - 1, report.month.month, 1),
+        filing__report__period=before,
         filing__report__approved_filing=F("filing"),
         state=FigureState.REPORTED,
     )
-    return {figure.indicator_id: standing_value(figure) for figure in figures}
+    found: dict[int, Decimal | None] = {indicator: one.value for (_unit, indicator, _month), one in published.items()}
+    return found | {figure.indicator_id: standing_value(figure) for figure in figures}
 
 
 def peers_of(report: MonthlyReport, rows: Iterable[Row]) -> dict[int, Peers]:

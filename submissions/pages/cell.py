@@ -18,10 +18,12 @@ from submissions.pages.changes import Change, changes_of
 from submissions.pages.offers import Offer, offer_of
 from submissions.pages.work import Year
 from submissions.pages.years import months_of_the_year
+from submissions.published import published_figures, year_before
 from submissions.reviewing import Asked
 from submissions.statement import Found, Row, standing_value, statement
 from targets import measures
 from targets.models import Indicator, Target
+from workplan.lib import clock
 from workplan.templatetags.figures import as_typed
 
 
@@ -93,15 +95,18 @@ def cell_page(unit: ReportingUnit, month: date, code: str, *, person: User, toda
 
 
 def _last_year(unit: ReportingUnit, indicator: Indicator, due: Iterable[date]) -> dict[int, Decimal | None]:
-    """Return what was approved a year before, by the number of the month."""
+    """Return what was approved a year before, else what was published, by the number of the month."""
+    before = [year_before(month) for month in due]
+    published = published_figures([unit], [indicator], before, today=clock.today())
     figures = Figure.objects.filter(
         filing__report__unit=unit,
-        filing__report__period__in=[month.replace(year=month.year - 1) for month in due],
+        filing__report__period__in=before,
         filing__report__approved_filing=F("filing"),
         indicator=indicator,
         state=FigureState.REPORTED,
     ).select_related("filing__report")
-    return {one.filing.report.period_id.month: standing_value(one) for one in figures}
+    found: dict[int, Decimal | None] = {month.month: one.value for (*_of, month), one in published.items()}
+    return found | {one.filing.report.period_id.month: standing_value(one) for one in figures}
 
 
 def _values(

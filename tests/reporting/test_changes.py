@@ -9,10 +9,9 @@ import pytest
 
 from accounts.models import ReportingUnit
 from reporting.aggregates import Series, SeriesPoint
-from reporting.changes import Change, changes, published_before, until, with_published_past
-from submissions.models import PublishedFigure, ReportingMonth
+from reporting.changes import Change, changes, until
+from submissions.models import ReportingMonth
 from targets.models import Indicator, Target
-from tests import factories
 
 D = Decimal
 
@@ -87,22 +86,3 @@ def test_a_page_of_an_earlier_month_knows_nothing_of_later_ones():
         (100, 100, 1),
         (None, None, 0),
     ]
-
-
-@pytest.mark.django_db
-def test_what_was_published_of_the_year_before_stands_in_for_the_country_alone(django_assert_num_queries):
-    indicator = factories.IndicatorFactory(code="X01")
-    for release, value, known in (("FLASH", 80, date(2006, 2, 1)), ("FINAL", 90, date(2007, 9, 1))):
-        PublishedFigure.objects.create(
-            indicator=indicator, month=date(2006, 1, 1), release=release, value=value, published_on=known, source="公报"
-        )
-    unit = series("FLOW", {1: 100, 2: 220})
-    unit.indicator.pk = indicator.pk
-    nation = Series(unit.indicator, factories.NationFactory(), None, unit.points)
-
-    assert published_before(indicator, 2006, today=date(2007, 8, 1)) == {1: 80}
-    with django_assert_num_queries(1):
-        told = with_published_past(nation, today=date(2007, 10, 12))
-    assert [point.previous_year for point in told.points[:2]] == [90, None]
-    with django_assert_num_queries(0):
-        assert with_published_past(unit, today=date(2007, 10, 12)) is unit

@@ -46,6 +46,14 @@ def test_both_series_stand_side_by_side_with_their_difference(world, ministry):
     assert answer.context["page"].row.value == 3_000_000
 
 
+def test_what_was_published_of_a_unit_is_not_the_countrys(world, ministry):
+    of_unit = published(3_100_000)
+    of_unit.unit = factories.UnitFactory(code="210000")
+    of_unit.save()
+
+    assert page_for(ministry).context["page"].published == ()
+
+
 def test_figures_that_agree_stand_there_without_a_word(world, ministry):
     published(3_010_000)
 

@@ -9,7 +9,7 @@ import pytest
 
 from accounts.models import ReportingUnit
 from reporting.aggregates import row_value, series
-from submissions.models import ReportingMonth
+from submissions.models import PublishedFigure, ReportingMonth
 from targets.models import Indicator
 from tests import factories
 from tests.reporting.filings import publish, stand
@@ -80,6 +80,31 @@ def test_a_series_sets_last_year_beside_this_one(ministry, periods, nation, flow
     found = series(ministry, periods[1].plan, flow, nation)
 
     assert [point.previous_year for point in found.points[1:4]] == [None, 77, None]
+
+
+def test_what_was_published_stands_in_for_a_year_without_reports(ministry, periods, nation, flow):
+    """Of the country and of a unit alike; the final release before the flash, and nothing that is not known yet."""
+    (unit,) = filers(1, flow)
+    for owner, release, value, known in (
+        *((None, "FLASH", 80, None), (None, "FINAL", 90, date(2007, 9, 1)), (unit, "FLASH", 40, None)),
+        (unit, "FINAL", 50, date(2007, 11, 1)),
+    ):
+        PublishedFigure.objects.create(
+            unit=owner, indicator=flow, month=date(2006, 3, 1), release=release, value=value,
+            published_on=known, source="公报", is_synthetic=owner is not None,
+        )  # fmt: skip
+
+    told = [series(ministry, periods[1].plan, flow, one) for one in (nation, unit)]
+
+    assert [[point.previous_year for point in one.points[1:4]] for one in told] == [[None, 90, None], [None, 40, None]]
+    assert [(one.past_sources, one.is_past_synthetic) for one in told] == [(("公报",), False), (("公报",), True)]
+
+    last_plan = factories.PlanFactory(year=2006)
+    march = factories.MonthFactory(plan=last_plan, month=date(2006, 3, 1), number=3)
+    factories.AssignmentFactory(plan=last_plan, unit=unit, indicator=flow)
+    stand(unit, march, {flow: 77})
+    reported = series(ministry, periods[1].plan, flow, unit)
+    assert (reported.points[2].previous_year, reported.past_sources) == (77, ())
 
 
 def test_a_series_of_a_level_has_no_month_value(ministry, periods, nation):

@@ -11,6 +11,7 @@ import pytest
 from reporting.aggregates import ProgressRow
 from reporting.pages.sparks import Spark, over_period, over_year, spark
 from reporting.past_months import History
+from submissions.models import PublishedFigure
 from tests import factories
 from tests.reporting.filings import stand
 from tests.reporting.rows import row
@@ -108,3 +109,7 @@ def test_the_unit_page_shows_lines_and_last_years_figures(ministry):
     assert [(line.over_period, line.over_year) for line in shown.lines] == [(None, D("0.1")), (None, None)]
     assert "<polyline" in page.content.decode()
     assert "+10.0%" in page.content.decode()
+
+    PublishedFigure.objects.create(unit=world[0], indicator=flow, month=date(2006, 8, 1), value=800_000, source="年鉴")
+    august = signed_in(ministry).get("/units/110000/?month=2007-08").context["page"]
+    assert august.lines[0].over_year == D("0.25")

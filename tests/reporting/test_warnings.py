@@ -16,7 +16,7 @@ from notices.models import Notice, NoticeKind
 from reporting.models import EarlyWarning, UncheckedUnit, WarningEvent, WarningRule
 from reporting.warnings import checking, services
 from reporting.warnings.states import Event
-from submissions.models import MonthlyReport, ReportStatus
+from submissions.models import MonthlyReport, PublishedFigure, ReportStatus
 from targets.models import Plan
 from tests import factories
 from tests.factories import shanghai
@@ -206,13 +206,17 @@ def test_a_forecast_to_miss_warns_of_every_indicator_with_a_target(unit):
     assert (warning.indicator, warning.first_month, warning.month) == (jobs, date(2007, 4, 1), date(2007, 5, 1))
 
 
-def test_the_same_month_of_last_year_comes_from_its_own_plan(unit):
+@pytest.mark.parametrize("is_published", [False, True])
+def test_the_same_month_of_last_year_comes_from_its_own_plan_else_as_published(unit, is_published):
     jobs = factories.IndicatorFactory(code="X01")
     before = factories.PlanFactory(year=2006)
     for plan in (before, Plan.objects.get(year=2007)):
         factories.AssignmentFactory(plan=plan, indicator=jobs, unit=unit)
     RuleFactory(code="EW09", kind="CHANGE", indicator=jobs, measure="YEAR_SHARE", comparison="LE", limit="-0.1")
-    stand(unit, factories.MonthFactory(plan=before, number=1), {jobs: 100})
+    if is_published:
+        PublishedFigure.objects.create(unit=unit, indicator=jobs, month=date(2006, 1, 1), value=100, source="年鉴")
+    else:
+        stand(unit, factories.MonthFactory(plan=before, number=1), {jobs: 100})
     stand(unit, factories.MonthFactory(number=1), {jobs: 90})
 
     (warning,) = judged()

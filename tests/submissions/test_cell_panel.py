@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from submissions import services
 from submissions.intake import CommentInput
-from submissions.models import Explanation
+from submissions.models import Explanation, PublishedFigure
+from submissions.pages.beside import values_last_year
 from submissions.pages.cell_chart import MonthValues, chart_of, levels_for
 from submissions.pages.changes import Change
 from tests import factories
@@ -76,6 +77,18 @@ def test_a_cell_shows_both_years_and_the_plan_ux_07(as_clerk, unit, period, lead
     assert "style=" not in html
     assert html.count('<th scope="row">') == len(page.year)
     assert "两年走势" in html
+
+
+def test_a_year_without_reports_is_told_as_published(as_clerk, unit, period, lead):
+    PublishedFigure.objects.create(
+        unit=unit, indicator=factories.IndicatorFactory(code="T01"), month=date(2006, 9, 1), value=88, source="年鉴"
+    )
+    report = file(unit, period, {"T01": "100"}, by=lead, now=NOW)
+
+    september = next(one for one in panel(as_clerk).year if one.month == period.month)
+
+    assert september.last_year == 88
+    assert list(values_last_year(report).values()) == [88]
 
 
 def test_what_nobody_filed_has_no_picture_and_no_year_before(as_clerk):

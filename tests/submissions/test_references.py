@@ -35,6 +35,17 @@ def test_what_ships_loads_whole_with_its_sources(country):
     assert [effect.created for effect in load_references(FILE)] == [0, 0]
 
 
+def test_a_figure_may_be_a_units(country):
+    document = copy.deepcopy(FILE)
+    document["published"].append({**document["published"][0], "unit": "440000", "is_synthetic": True})
+
+    load_references(document)
+
+    (one,) = PublishedFigure.objects.filter(unit__code="440000")
+    assert one.is_synthetic
+    assert load_references(document)[1].created == 0
+
+
 def wrong_year(document):
     document["year"] = "2007"
 
@@ -45,6 +56,10 @@ def unknown_unit(document):
 
 def unknown_indicator(document):
     document["published"][0]["indicator"] = "T99"
+
+
+def unknown_units_figure(document):
+    document["published"][0]["unit"] = "999999"
 
 
 def twice(document):
@@ -61,6 +76,7 @@ def reference_twice(document):
         (wrong_year, "/year"),
         (unknown_unit, "/references/0/unit"),
         (unknown_indicator, "/published/0/indicator"),
+        (unknown_units_figure, "/published/0/unit"),
         (twice, "figure"),
         (reference_twice, "reference"),
     ],

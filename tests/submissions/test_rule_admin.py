@@ -145,9 +145,17 @@ def test_figures_from_elsewhere_name_their_source(client, planner, level, guangd
         page("publishedfigure"),
         {"indicator": level.pk, "month": "2007-12-01", "release": "FINAL", "value": "201370000", "source": "统计公报"},
     )
+    client.post(
+        page("publishedfigure"),
+        {
+            "unit": guangdong.pk, "indicator": level.pk, "month": "2006-12-01", "release": "FINAL",
+            "value": "19927000", "source": "统计年鉴",
+        },
+    )  # fmt: skip
 
     assert ReferenceFigure.objects.get().value == Decimal(52_928_000)
-    published = PublishedFigure.objects.get()
+    published = PublishedFigure.objects.get(unit=None)
+    assert PublishedFigure.objects.get(unit=guangdong).value == Decimal(19_927_000)
     assert (published.value, published.entered_by) == (Decimal(201_370_000), planner)
     assert "52,928,000" in client.get(page("referencefigure", "changelist")).content.decode()
     assert "201,370,000" in client.get(page("publishedfigure", "changelist")).content.decode()
@@ -267,11 +275,11 @@ def test_references_and_published_figures_stand_once(level, guangdong):
     for name in ("EMPLOYED", "URBAN_EMPLOYED"):
         ReferenceFigure.objects.create(unit=guangdong, year=2007, name=name, value=1, source="年鉴")
     for release in ("FLASH", "FINAL"):
-        PublishedFigure.objects.create(
-            indicator=level, month=date(2007, 12, 1), release=release, value=1, source="公报"
-        )
+        for unit in (None, guangdong):
+            PublishedFigure.objects.create(
+                unit=unit, indicator=level, month=date(2007, 12, 1), release=release, value=1, source="公报"
+            )
 
     assert refused_as(ReferenceFigure.objects, {"name": "EMPLOYED"}) == "submissions_reference_one_per_unit_year_name"
-    assert refused_as(PublishedFigure.objects, {"release": "FLASH"}) == (
-        "submissions_published_one_per_indicator_month_release"
-    )
+    for owned in (PublishedFigure.objects.filter(unit=None), PublishedFigure.objects.filter(unit=guangdong)):
+        assert refused_as(owned, {"release": "FLASH"}) == "submissions_published_one_per_indicator_month_release"

@@ -401,5 +401,5 @@ def test_the_reviewers_page_costs_the_same_queries(client, unit, period, lead, m
     client.force_login(ministry)
     client.get(ADDRESS)
 
-    with django_assert_num_queries(37):
+    with django_assert_num_queries(38):
         client.get(ADDRESS)
