@@ -147,11 +147,25 @@ class NationalStory(TypedDict):
 
 
 @dataclass(frozen=True)
+class PastStory:
+    """The way the year before took to the baselines of the plan."""
+
+    source: str
+    #: indicator → month → share of the year that had been reached
+    shares: dict[str, dict[int, Decimal]]
+    #: indicator → level at the end of the year before that
+    levels_before: dict[str, Decimal]
+    #: indicator → month → the country's rate
+    rates: dict[str, dict[int, Decimal]]
+
+
+@dataclass(frozen=True)
 class Demo:
     year: int
     stands_on: date
     accounts: list[dict[str, str]]
     national: dict[str, ByMonth]
+    past: PastStory
     pooled: dict[str, dict[str, ByMonth]]
     pace: dict[str, dict[str, Decimal]]
     laggards: dict[str, Decimal]
@@ -162,6 +176,8 @@ class Demo:
     #: Wage arrears cleared in the nation since January, by month: amount and persons.
     cleared: dict[int, dict[str, int]]
     not_reported: dict[Key, dict[str, str]]
+    #: Why figures lag, in their units' words; some that lag have none, as in a real year.
+    notes: list[NoteStory]
     #: indicator → how it is filed in parts
     parts: dict[str, Parted]
     #: Whom the planner excuses from which rule, from month to month.
@@ -176,8 +192,6 @@ class Demo:
     published_on: dict[date, date]
     closed_on: dict[date, date]
     milestones: list[MilestoneStory]
-    #: Why figures lag, in their units' words; some that lag have none, as in a real year.
-    notes: list[NoteStory]
     national_milestones: list[NationalStory]
     owners: list[dict[str, str]]
     exemptions: list[dict[str, str]]
@@ -207,6 +221,7 @@ def read(path: Path = FILE) -> Demo:
         stands_on=_day(raw["stands_on"]),
         accounts=raw["accounts"],
         national={code: _by_month(points) for code, points in raw["national"].items()},
+        past=_past(raw["past"]),
         pooled={code: {part: _by_month(p) for part, p in parts.items()} for code, parts in raw["pooled"].items()},
         pace={unit: {what: Decimal(text) for what, text in row.items()} for unit, row in raw["pace"].items()},
         laggards={unit: Decimal(text) for unit, text in raw["laggards"].items()},
@@ -218,6 +233,7 @@ def read(path: Path = FILE) -> Demo:
             int(number): {name: int(text) for name, text in row.items()} for number, row in raw["cleared"].items()
         },
         not_reported={key(row): row for row in raw["not_reported"]},
+        notes=raw["notes"],
         parts={code: _parted(row) for code, row in raw["parts"].items()},
         excuses=raw["excuses"],
         papers={key(row): row for row in raw["papers"]},
@@ -233,7 +249,6 @@ def read(path: Path = FILE) -> Demo:
         owners=raw["owners"],
         exemptions=raw["exemptions"],
         measures=raw["measures"],
-        notes=raw["notes"],
         assessments=raw["assessments"],
         silent=raw["silent"],
     )
@@ -241,6 +256,15 @@ def read(path: Path = FILE) -> Demo:
 
 def _by_month(points: dict[str, str]) -> ByMonth:
     return {int(number): int(value) for number, value in points.items()}
+
+
+def _past(row: dict[str, Any]) -> PastStory:
+    shares, rates = (
+        {code: {int(month): Decimal(text) for month, text in told.items()} for code, told in row[name].items()}
+        for name in ("shares", "rates")
+    )
+    levels = {code: Decimal(text) for code, text in row["levels_before"].items()}
+    return PastStory(row["source"], shares, levels, rates)
 
 
 def _day(text: str) -> date:

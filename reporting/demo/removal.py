@@ -17,6 +17,7 @@ from accounts import audit
 from accounts.models import User
 from notices.models import MailOut, Notice
 from reporting import totals
+from reporting.demo import past
 from reporting.demo.people import dismiss_accounts
 from reporting.models import (
     Assessment,
@@ -123,6 +124,7 @@ def remove_demo() -> dict[str, int]:
     removed["assessments"] = assessments
     transaction.on_commit(lambda: _forget(papers))
     removed["months reopened"] = _reopen_months()
+    removed["published figures"] = past.withdraw()
     removed["duties"] = _end_duties()
     removed["excuses"] = Excuse.objects.filter(granted_by__is_demo=True).delete()[0]
     removed["notices"] = _delete_notices()

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.refusals import NotPermitted
 from reporting import totals
-from reporting.demo import assessed, data, play, warned
+from reporting.demo import assessed, data, past, play, warned
 from targets import periods
 from targets.models import Plan
 
@@ -45,6 +45,7 @@ class Command(BaseCommand):
 def _load(demo: data.Demo, through: date | None) -> play.Outcome:
     """Play the story as one: a publication has its month judged when it is committed, and by then each has been."""
     outcome = play.play(demo, through=through)
+    past.publish(demo)
     totals.refresh()
     warned.warn(demo)
     assessed.assess(demo, through=through)
