@@ -260,6 +260,7 @@ ADMIN_POLICY: dict[str, frozenset[str]] = {
     Role.SECURITY_ADMIN: _every("accounts", "rolegrant")
     | _every("accounts", "user", "reportingunit", acts=("view",))
     | _every("submissions", "evidencefile", acts=("view",))
+    | _every("reporting", "assessmentfile", acts=("view",))
     | {"accounts.reset_password"},
     Role.AUDITOR: _every("accounts", "auditentry", "user", "rolegrant", acts=("view",)),
     Role.PLANNER: _every("targets", *_PLAN_MODELS, *_DUTY_MODELS)

@@ -240,6 +240,7 @@ class SnapshotRow(models.Model):
 from reporting.assessment.models import (  # noqa: E402, F401
     Assessment,
     AssessmentCriterion,
+    AssessmentFile,
     AssessmentLine,
     AssessmentProof,
     AssessmentRound,

@@ -90,18 +90,24 @@ class ExtensionAdmin(LookingAdmin):
     ordering = ["-granted_at"]
 
 
-@admin.register(EvidenceFile, site=site)
-class QuarantinedEvidenceAdmin(LookingAdmin):
+class QuarantineAdmin(LookingAdmin):
     """What was set apart as harmful: whose computer to look at. The content is handed to nobody."""
 
-    list_display = ["name", "unit", "milestone", "size", "uploaded_by", "uploaded_at"]
-    list_select_related = ["filing__report__unit", "milestone", "uploaded_by"]
+    list_display = ["name", "unit", "size", "uploaded_by", "uploaded_at"]
     ordering = ["-uploaded_at", "id"]
-    fields = ["name", "unit", "milestone", "size", "digest", "reason", "uploaded_by", "uploaded_at"]
+    fields = ["name", "unit", "size", "digest", "reason", "uploaded_by", "uploaded_at"]
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).filter(state=EvidenceState.QUARANTINED)
+
+
+@admin.register(EvidenceFile, site=site)
+class QuarantinedEvidenceAdmin(QuarantineAdmin):
+    list_display = ["name", "unit", "milestone", "size", "uploaded_by", "uploaded_at"]
+    list_select_related = ["filing__report__unit", "milestone", "uploaded_by"]
+    fields = ["name", "unit", "milestone", "size", "digest", "reason", "uploaded_by", "uploaded_at"]
+    readonly_fields = fields
 
     @admin.display(description=_("单位"))
     def unit(self, evidence: EvidenceFile) -> object:

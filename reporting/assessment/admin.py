@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from reporting.assessment.models import (
     Assessment,
     AssessmentCriterion,
+    AssessmentFile,
     AssessmentRound,
     AssessmentScheme,
     AssessmentSection,
 )
+from submissions.admin import QuarantineAdmin
 from targets.models import Milestone
 from workplan.admin_site import AuditedAdmin, site
 
@@ -111,3 +113,12 @@ class AssessmentRoundAdmin(AuditedAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: AssessmentRound | None = None) -> bool:
         return not (obj is not None and obj.is_published) and super().has_change_permission(request, obj)
+
+
+@admin.register(AssessmentFile, site=site)
+class QuarantinedProofAdmin(QuarantineAdmin):
+    list_select_related = ["line__assessment__unit", "uploaded_by"]
+
+    @admin.display(description=_("单位"))
+    def unit(self, file: AssessmentFile) -> object:
+        return file.line.assessment.unit

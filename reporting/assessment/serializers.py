@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from reporting.assessment.models import (
     AssessmentCriterion,
+    AssessmentFile,
     AssessmentGrade,
     AssessmentLine,
     AssessmentState,
@@ -16,6 +18,7 @@ from reporting.assessment.models import (
     PointFormula,
     RoundBasis,
 )
+from submissions.serializers import EVIDENCE_STATES
 from targets.serializers import MonthField
 from workplan.lib.rest import PageQuery
 from workplan.lib.serializers import Code, DecimalText, LowerChoice, lower_case
@@ -107,6 +110,21 @@ class ResultSerializer(serializers.Serializer):
     is_cancelled = serializers.BooleanField(source="row.is_cancelled", help_text=_("弄虚作假，等次已取消"))
 
 
+class FileSerializer(serializers.Serializer):
+    """One file handed in with a sheet; its address is null while it may not be handed out."""
+
+    name = serializers.CharField()
+    size = serializers.IntegerField(help_text=_("字节"))
+    state = LowerChoice(EVIDENCE_STATES)
+    url = serializers.SerializerMethodField()
+
+    def get_url(self, file: AssessmentFile) -> str | None:
+        if not file.is_clean:
+            return None
+        sheet = file.line.assessment
+        return reverse("reporting:assessment-file", args=[sheet.round.code, sheet.unit.code, file.pk])
+
+
 class LineSerializer(serializers.Serializer):
     """One criterion of a sheet: what was computed or claimed, what the check made of it, and what counts."""
 
@@ -120,6 +138,7 @@ class LineSerializer(serializers.Serializer):
     inputs = serializers.SerializerMethodField()
     narrative = serializers.CharField(source="line.narrative")
     reason = serializers.CharField(source="line.check_reason")
+    files = FileSerializer(many=True, source="uploads")
 
     def get_criterion(self, shown: object) -> str:
         criterion: AssessmentCriterion = shown.criterion  # type: ignore[attr-defined]

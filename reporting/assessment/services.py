@@ -202,10 +202,7 @@ def _held(
     verb: AssessmentVerb, sheet: Assessment, *, by: User, now: datetime, version: int, comment: str = "x"
 ) -> Assessment:
     """Return the sheet as it is now, begun where nobody has, after the step was found to be open to the person."""
-    taken = hold(sheet.round)
-    held = sheet_for(taken, sheet.unit)
-    held.round = taken
-    check_step(verb, held, by=by, today=now.date(), comment=comment)
+    held = hold_sheet(verb, sheet, by=by, now=now, comment=comment)
     if held.version != version:
         raise StaleSheet(
             _("考核表已被更新（现为第 %(version)s 版）。请查看最新内容后再操作；您的输入没有丢失。"),
@@ -213,6 +210,18 @@ def _held(
         )
     if held.pk is None:
         _begin(held)
+    return held
+
+
+def hold_sheet(verb: AssessmentVerb, sheet: Assessment, *, by: User, now: datetime, comment: str = "x") -> Assessment:
+    """Return the sheet as it is now, held with its round until the transaction ends.
+
+    :raises AssessmentRefused: the step is not open to the person.
+    """
+    taken = hold(sheet.round)
+    held = sheet_for(taken, sheet.unit)
+    held.round = taken
+    check_step(verb, held, by=by, today=now.date(), comment=comment)
     return held
 
 

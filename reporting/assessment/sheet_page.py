@@ -20,6 +20,7 @@ from reporting.assessment.models import (
     HANDED_IN,
     Assessment,
     AssessmentCriterion,
+    AssessmentFile,
     AssessmentLine,
     AssessmentProof,
     AssessmentRound,
@@ -29,6 +30,7 @@ from reporting.assessment.models import (
     AssessmentVerb,
 )
 from reporting.assessment.sentences import Told, limits_shown, told
+from submissions.evidence.shown import Limits
 from workplan.lib.numbers import plain_text
 from workplan.templatetags.figures import score
 from workplan.templatetags.portal import Look
@@ -85,6 +87,9 @@ class LineShown:
     reports: tuple[Choice, ...] = ()
     proofs_fault: str = ""
     proofs: tuple[AssessmentProof, ...] = ()
+    #: What was handed in with the sheet itself.
+    uploads: tuple[AssessmentFile, ...] = ()
+    upload_fault: str = ""
 
     @property
     def stated(self) -> Decimal | None:
@@ -149,6 +154,11 @@ class SheetPage:
         return self.sheet.state not in (AssessmentState.CONFIRMED, AssessmentState.PUBLISHED)
 
     @property
+    def limits(self) -> Limits:
+        """What is told before a file is chosen."""
+        return Limits(self.unit, self.round.scheme.plan)
+
+    @property
     def comment(self) -> str:
         return self.typed.text("comment", "")
 
@@ -192,6 +202,7 @@ class _Making:
         self.may = {verb.lower(): workflow.may(verb, sheet, by=person, today=today) for verb in AssessmentVerb}
         self.criteria = services.criteria_of(sheet.round.scheme)
         self.lines, self.proofs = self._stored()
+        self.uploads = self._uploads()
         self.measured = self._measured()
         self.offered = offered(person, sheet.round, sheet.unit) if self.may["save"] else Offered()
 
@@ -231,6 +242,16 @@ class _Making:
             proofs.setdefault(one.line_id, []).append(one)
         return lines, proofs
 
+    def _uploads(self) -> dict[int, list[AssessmentFile]]:
+        uploads: dict[int, list[AssessmentFile]] = {}
+        if self.sheet.pk is not None:
+            found = AssessmentFile.objects.filter(line__assessment=self.sheet).select_related(
+                "line__assessment__round", "line__assessment__unit"
+            )
+            for one in found.order_by("uploaded_at", "pk"):
+                uploads.setdefault(one.line_id, []).append(one)
+        return uploads
+
     def _measured(self) -> Mapping[int, Measured]:
         """Measure anew until the result is confirmed: a draft shows nothing else, later it is held beside."""
         if self.sheet.state in (AssessmentState.CONFIRMED, AssessmentState.PUBLISHED):
@@ -261,6 +282,8 @@ class _Making:
             reports=self._reports(code, proofs) if criterion.is_judged else (),
             proofs_fault=self.typed.faults.get(f"evidence.{code}") or self.typed.faults.get(f"report.{code}", ""),
             proofs=proofs,
+            uploads=tuple(self.uploads.get(line.pk, ())),
+            upload_fault=self.typed.faults.get(f"file.{code}", ""),
         )
 
     def _claimed(self, line: AssessmentLine) -> str:

@@ -12,7 +12,7 @@ from accounts.models import Role, User
 from notices import telling
 from notices.models import NoticeKind
 from notices.telling import Letter, naming_person, naming_unit
-from reporting.assessment.models import Assessment, AssessmentVerb
+from reporting.assessment.models import Assessment, AssessmentFile, AssessmentVerb
 
 
 def tell_of(verb: AssessmentVerb, sheet: Assessment, *, by: User, now: datetime) -> None:
@@ -34,6 +34,15 @@ def tell_of_grades(sheets: Sequence[Assessment], *, now: datetime) -> None:
     people = permissions.bureau_people([one.unit for one in sheets])
     letters = [_letter(one, people[one.unit_id], {}) for one in sheets]
     telling.tell(NoticeKind.GRADED, letters, now=now)
+
+
+def tell_of_quarantine(sheet: Assessment, file: AssessmentFile, *, now: datetime) -> None:
+    """Tell the security administrators of a file that was kept apart, and the person who sent it."""
+    key, by = f"evidence:{file.pk}", file.uploaded_by
+    page = reverse("admin:reporting_assessmentfile_change", args=[file.pk])
+    telling.tell_security(key=key, path=page, file=file.name, by=by, now=now)
+    place = reverse("reporting:assessment", args=[sheet.round.code, sheet.unit.code])
+    telling.tell_one(NoticeKind.QUARANTINED, by, key=key, path=place, file=file.name, now=now)
 
 
 def subject_of(sheet: Assessment) -> str:

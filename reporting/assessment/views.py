@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import audit, permissions
 from accounts.models import ReportingUnit, User
-from reporting.assessment import grading, services
+from reporting.assessment import files, grading, services
 from reporting.assessment.exports import assessment_sheets
 from reporting.assessment.intake import offered, read_adjustments, read_answers
 from reporting.assessment.models import Assessment, AssessmentRound
@@ -77,11 +77,18 @@ def fill(request: HttpRequest, code: str, unit: str) -> HttpResponse:
     _for_business(request)
     shown = _opened(request, code, unit)
     proofs = offered(request.user, shown.round, shown.unit)
-    submits = request.POST.get("act") == "submit"
+    submits, by = request.POST.get("act") == "submit", cast(User, request.user)
     try:
         answers = read_answers(request.POST, services.criteria_of(shown.round.scheme), proofs)
-        step = services.submit if submits else services.save
-        step(shown, by=cast(User, request.user), now=clock.now(), version=_version(request), answers=answers)
+        version = _version(request)
+        if files.is_asked(request):
+            shown = services.save(shown, by=by, now=clock.now(), version=version, answers=answers)
+            version = shown.version
+            files.take(request, shown)
+        elif not submits:
+            services.save(shown, by=by, now=clock.now(), version=version, answers=answers)
+        if submits:
+            services.submit(shown, by=by, now=clock.now(), version=version, answers=answers)
     except Refused as refusal:
         return _refused(request, shown, refusal)
     messages.success(request, _("已提交，等待部里核查。") if submits else _("已保存。"))
@@ -193,6 +200,8 @@ def _refused(request: HttpRequest, shown: Assessment, refusal: Refused) -> HttpR
         faults = {one.pointer: one.message for one in refusal.complaints}
     elif isinstance(refusal, services.AnswersMissing):
         faults = dict(refusal.missing)
+    elif isinstance(refusal, files.FileRefused):
+        faults = {refusal.field: str(refusal)}
     status = refusal.http_status if refusal.http_status in (CONFLICT, FORBIDDEN) else UNPROCESSABLE
     again = opened(request.user, shown.round, shown.unit)
     return _sheet(request, again, Typed(request.POST, faults, str(refusal)), status=status)

@@ -21,6 +21,7 @@ from reporting.demo import past
 from reporting.demo.people import dismiss_accounts
 from reporting.models import (
     Assessment,
+    AssessmentFile,
     AssessmentLine,
     AssessmentProof,
     AssessmentRound,
@@ -64,6 +65,7 @@ _WARNING_KEEPERS = ("reporting.WarningEvent:warningevent_is_kept", "reporting.Ea
 #: What refuses to take back assessments; what they claim and measure is the demonstration's.
 _ASSESSMENT_KEEPERS = (
     "reporting.Assessment:sheet_is_kept",
+    "reporting.AssessmentFile:file_is_kept",
     "reporting.AssessmentLine:line_is_kept",
     "reporting.AssessmentProof:proof_is_kept",
     "reporting.AssessmentRound:round_terms",
@@ -193,7 +195,7 @@ def _delete_warnings() -> int:
 def _delete_assessments() -> int:
     """Take back every sheet and open the rounds again; schemes and rounds stay. Proofs name reports: they go first."""
     with pgtrigger.ignore(*_ASSESSMENT_KEEPERS):
-        for model in (AssessmentProof, AssessmentLine, AssessmentStep, GradeCancellation):
+        for model in (AssessmentFile, AssessmentProof, AssessmentLine, AssessmentStep, GradeCancellation):
             model.objects.all().delete()
         removed = Assessment.objects.all().delete()[0]
         AssessmentRound.objects.update(published_at=None, published_by=None)

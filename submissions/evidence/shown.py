@@ -8,17 +8,21 @@ from dataclasses import dataclass, replace
 from django.conf import settings
 from django.utils.functional import cached_property
 
+from accounts.models import ReportingUnit
 from submissions import facts
+from submissions.evidence import taking
 from submissions.evidence.kinds import ACCEPT
 from submissions.milestones import MilestoneRow
 from submissions.models import EvidenceFile, MonthlyReport
+from targets.models import Plan
 
 
 @dataclass(frozen=True)
 class Limits:
     """What is told before a file is chosen."""
 
-    report: MonthlyReport
+    unit: ReportingUnit
+    plan: Plan
     accept = ACCEPT
 
     @property
@@ -35,7 +39,7 @@ class Limits:
 
     @cached_property
     def used_mb(self) -> str:
-        return f"{EvidenceFile.objects.n_bytes_of(self.report.unit, self.report.period) / 1_000_000:.1f}"
+        return f"{taking.n_bytes_of(self.unit, self.plan) / 1_000_000:.1f}"
 
 
 def with_evidence(

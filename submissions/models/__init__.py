@@ -5,7 +5,15 @@ by the database. A return, a withdrawal or a correction opens the next filing as
 """
 
 from submissions.models.calendar import CalendarDay, CalendarRule, Extension, ReportingMonth, StatisticalMonth
-from submissions.models.evidence import EvidenceFile, EvidenceKind, EvidenceState
+from submissions.models.evidence import (
+    EvidenceFile,
+    EvidenceKind,
+    EvidenceState,
+    StoredFile,
+    StoredFileQuerySet,
+    stored_file_constraints,
+    stored_models,
+)
 from submissions.models.figures import Explanation, Figure
 from submissions.models.jobs import ImportJob, JobKind, JobState
 from submissions.models.milestones import DATED, ENDED, OUT_OF_SCOPE, MilestoneState
@@ -52,7 +60,11 @@ __all__ = [
     "RuleSetting",
     "RuleSeverity",
     "StatisticalMonth",
+    "StoredFile",
+    "StoredFileQuerySet",
     "UploadedFile",
     "Verb",
     "ViewedMark",
+    "stored_file_constraints",
+    "stored_models",
 ]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from typing import Self
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, Sum
@@ -11,10 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import permissions
 from accounts.models import ReportingUnit
-from submissions.models.calendar import ReportingMonth
 from submissions.models.figures import frozen_with_its_filing
 from submissions.models.reports import Filing, MonthlyReport
-from targets.models import Milestone
+from targets.models import Milestone, Plan
 from workplan.lib.constraints import one_of
 
 
@@ -35,30 +36,41 @@ class EvidenceState(models.TextChoices):
     QUARANTINED = "QUARANTINED", _("已隔离")
 
 
-class EvidenceQuerySet(models.QuerySet):
-    def clean(self) -> EvidenceQuerySet:
+def stored_file_constraints(name: str) -> list[models.CheckConstraint]:
+    """Return what holds for every stored file; `name` begins the names of the constraints."""
+    return [
+        one_of("state", EvidenceState.values, name=f"{name}_state_is_known"),
+        one_of("kind", [*EvidenceKind.values, ""], name=f"{name}_kind_is_known"),
+        models.CheckConstraint(condition=~Q(state="CLEAN") | ~Q(kind=""), name=f"{name}_clean_is_of_a_kind"),
+        models.CheckConstraint(
+            condition=Q(state="CLEAN", reason="") | ~Q(state="CLEAN") & ~Q(reason=""),
+            name=f"{name}_quarantined_says_why",
+        ),
+        models.CheckConstraint(condition=Q(size__gt=0), name=f"{name}_is_not_empty"),
+        models.CheckConstraint(condition=~Q(name=""), name=f"{name}_has_a_name"),
+        models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name=f"{name}_digest_is_sha256"),
+    ]
+
+
+class StoredFileQuerySet(models.QuerySet):
+    def clean(self) -> Self:
         return self.filter(state=EvidenceState.CLEAN)
 
-    def open_to(self, person: permissions.Person) -> EvidenceQuerySet:
-        """Keep the clean files of approved filings among the reports the person may open."""
-        visible = MonthlyReport.objects.visible_to(person)
-        approved = self.filter(filing=F("filing__report__approved_filing"), filing__report__in=visible)
-        return approved.clean()
+    def of_year(self, unit: ReportingUnit, plan: Plan) -> Self:
+        """Keep what the unit handed in for a plan year."""
+        raise NotImplementedError
 
-    def n_bytes_of(self, unit: ReportingUnit, period: ReportingMonth) -> int:
-        """Return what the unit keeps in the plan year; a file carried from filing to filing counts once."""
-        held = self.filter(filing__report__unit=unit, filing__report__period__plan_id=period.plan_id)
-        files = held.order_by().values("stored_as", "size").distinct()
+    def n_bytes(self) -> int:
+        """Return how much the content takes; a file carried from filing to filing counts once."""
+        files = self.order_by().values("stored_as", "size").distinct()
         return files.aggregate(n_bytes=Sum("size"))["n_bytes"] or 0
 
 
-class EvidenceFile(models.Model):
-    """One file at one milestone of one filing. A later filing of the report points to the same stored content."""
+class StoredFile(models.Model):
+    """A file somebody handed in as proof of something; the content lies in the file store (`evidence.store`)."""
 
     #: Stands in the address of the download.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    filing = models.ForeignKey(Filing, models.CASCADE, related_name="evidence")
-    milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="evidence")
     #: The name of the content in the file store; never anything a person typed.
     stored_as = models.UUIDField(editable=False, db_index=True)
     #: As the person's program called it; shown, never used as a path.
@@ -75,6 +87,42 @@ class EvidenceFile(models.Model):
     )
     uploaded_at = models.DateTimeField(_("上传时间"))
 
+    class Meta:
+        abstract = True
+
+    @property
+    def is_clean(self) -> bool:
+        return self.state == EvidenceState.CLEAN
+
+    @property
+    def told(self) -> dict[str, object]:
+        """What the audit trail says of it."""
+        about = {"name": self.name, "size": self.size, "sha256": self.digest, "reason": self.reason}
+        return {"evidence": str(self.pk), **about}
+
+
+def stored_models() -> list[type[StoredFile]]:
+    """Return every model whose rows point to content in the file store."""
+    return [model for model in apps.get_models() if issubclass(model, StoredFile)]
+
+
+class EvidenceQuerySet(StoredFileQuerySet):
+    def open_to(self, person: permissions.Person) -> EvidenceQuerySet:
+        """Keep the clean files of approved filings among the reports the person may open."""
+        visible = MonthlyReport.objects.visible_to(person)
+        approved = self.filter(filing=F("filing__report__approved_filing"), filing__report__in=visible)
+        return approved.clean()
+
+    def of_year(self, unit: ReportingUnit, plan: Plan) -> Self:
+        return self.filter(filing__report__unit=unit, filing__report__period__plan=plan)
+
+
+class EvidenceFile(StoredFile):
+    """One file at one milestone of one filing. A later filing of the report points to the same stored content."""
+
+    filing = models.ForeignKey(Filing, models.CASCADE, related_name="evidence")
+    milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="evidence")
+
     objects = EvidenceQuerySet.as_manager()
 
     class Meta:
@@ -84,26 +132,9 @@ class EvidenceFile(models.Model):
             models.UniqueConstraint(
                 fields=["filing", "milestone", "digest"], name="submissions_evidence_once_per_milestone"
             ),
-            one_of("state", EvidenceState.values, name="submissions_evidence_state_is_known"),
-            one_of("kind", [*EvidenceKind.values, ""], name="submissions_evidence_kind_is_known"),
-            models.CheckConstraint(
-                condition=~Q(state="CLEAN") | ~Q(kind=""), name="submissions_evidence_clean_is_of_a_kind"
-            ),
-            models.CheckConstraint(
-                condition=Q(state="CLEAN", reason="") | ~Q(state="CLEAN") & ~Q(reason=""),
-                name="submissions_evidence_quarantined_says_why",
-            ),
-            models.CheckConstraint(condition=Q(size__gt=0), name="submissions_evidence_is_not_empty"),
-            models.CheckConstraint(condition=~Q(name=""), name="submissions_evidence_has_a_name"),
-            models.CheckConstraint(
-                condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="submissions_evidence_digest_is_sha256"
-            ),
+            *stored_file_constraints("submissions_evidence"),
         ]
         triggers = frozen_with_its_filing("evidence")
 
     def __str__(self) -> str:
         return f"{self.filing_id} {self.milestone_id} {self.name}"
-
-    @property
-    def is_clean(self) -> bool:
-        return self.state == EvidenceState.CLEAN

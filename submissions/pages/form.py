@@ -229,7 +229,7 @@ def form_page(
         | {str(one.comment.pk): f"{one.comment.cell} {_('答复')}" for one in form.asked},
         last_saved=last_saved(report),
         is_strict=is_strict,
-        evidence_limits=Limits(report),
+        evidence_limits=Limits(report.unit, report.period.plan),
         unsaved=unsaved_patch(form, person) if refusal is not None else "",
         asking=asking_of(report, person=person, today=today),
     )

@@ -8,24 +8,23 @@ from datetime import date
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts import audit, permissions
 from accounts.audit_words import REFUSED
-from submissions.evidence import files, store
-from submissions.evidence.kinds import MEDIA_TYPES
+from submissions.evidence import files
+from submissions.evidence.handing import handed_out
 from submissions.evidence.refusals import StoreDown
-from submissions.models import EvidenceFile, EvidenceKind, MonthlyReport
+from submissions.models import EvidenceFile, MonthlyReport, StoredFile
 from submissions.opening import report_open_to
 from targets import periods
 from targets.models import Milestone
 from workplan.lib import clock
 from workplan.lib.refusals import Refused
-from workplan.lib.sheets import clean_text, download_name
+from workplan.lib.sheets import clean_text
 
 #: How the form names the place for a file: evidence.M01-1.
 FIELD = "evidence."
@@ -42,17 +41,10 @@ def download(request: HttpRequest, month: date, code: str, key: uuid.UUID) -> Ht
         evidence = evidence.filter(filing=report.approved_filing_id)
     row = get_object_or_404(evidence, pk=key)
     try:
-        content = store.read(row.stored_as)
+        return handed_out(row)
     except StoreDown as refusal:
         context = {"report": report, "name": row.name, "problem": refusal}
         return render(request, "submissions/evidence_down.html", context, status=refusal.http_status)
-    response = FileResponse(content, content_type=MEDIA_TYPES[EvidenceKind(row.kind)])
-    response.headers["Content-Length"] = str(row.size)
-    response.headers["Content-Disposition"] = content_disposition_header(True, download_name(row.name))  # noqa: FBT003 -- its only signature
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response.headers["Cache-Control"] = "no-store, private"
-    return response
 
 
 def is_asked(request: HttpRequest) -> bool:
@@ -82,7 +74,7 @@ def take(request: HttpRequest, report: MonthlyReport) -> str:
         except Refused as refusal:
             _record(request, report, code, upload.name, content, refusal)
             raise
-        _tell(request, row)
+        tell(request, row)
     return code
 
 
@@ -94,13 +86,16 @@ def _record(
         "unit": report.unit.code,
         "month": periods.format_month(report.month),
         "milestone": milestone,
-        "name": clean_text(name)[:200],
-        "size": len(content),
-        "file": hashlib.sha256(content).hexdigest(),
-        "code": refusal.code,
+        **not_taken(name, content, refusal),
     }
     obj = None if report.pk is None else report
     audit.record(f"evidence.add{REFUSED}", by=request.user, obj=obj, details=details)
+
+
+def not_taken(name: str, content: bytes, refusal: Refused) -> dict[str, object]:
+    """Return what the audit trail says of a file that was not taken."""
+    digest = hashlib.sha256(content).hexdigest()
+    return {"name": clean_text(name)[:200], "size": len(content), "file": digest, "code": refusal.code}
 
 
 def _chosen(request: HttpRequest) -> list[str]:
@@ -114,7 +109,8 @@ def _removed(request: HttpRequest, report: MonthlyReport) -> EvidenceFile:
         raise Http404 from error
 
 
-def _tell(request: HttpRequest, row: EvidenceFile) -> None:
+def tell(request: HttpRequest, row: StoredFile) -> None:
+    """Say what became of a file: it was taken, or kept apart."""
     if row.is_clean:
         messages.success(request, _("已上传“%(name)s”。") % {"name": row.name})
         return

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from notices.models import Notice
 from submissions import services
-from submissions.evidence import files, malware, store
+from submissions.evidence import files, malware, store, taking
 from submissions.evidence.refusals import EvidenceRefused, ScannerDown, StoreDown
 from submissions.models import EvidenceFile, MonthlyReport, Release, ReportingMonth
 from submissions.workflow import NotYourStep, TransitionNotAllowed
@@ -133,7 +133,7 @@ def test_u03_the_quota_is_the_units_own_and_counts_what_is_carried_once(
     settings.EVIDENCE_UNIT_BYTES = len(pdf()) + len(png()) - 1
     report = approved(draft, lead, ministry)
     corrected = services.correct(report, by=lead, now=NOW, version=report.version, comment="漏报一县")
-    assert EvidenceFile.objects.n_bytes_of(unit, corrected.period) == len(pdf())
+    assert taking.n_bytes_of(unit, corrected.period.plan) == len(pdf())
 
     with pytest.raises(EvidenceRefused, match="全年佐证材料最多") as refused:
         add(corrected, milestone, by=clerk, name="图.png", content=png())

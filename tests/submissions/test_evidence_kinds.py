@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from submissions.evidence import files, kinds
+from submissions.evidence import kinds, taking
 from submissions.evidence.refusals import SENTENCES, EvidenceRefused
 from tests.submissions.evidence_samples import REFUSED, TAKEN
 
@@ -50,4 +50,4 @@ def test_a_lying_name_is_told_what_it_should_be():
     ],
 )
 def test_u07_a_name_is_only_a_name(given, shown):
-    assert files.clean_name(given) == shown
+    assert taking.clean_name(given) == shown

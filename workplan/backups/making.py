@@ -13,7 +13,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from submissions.evidence import store
-from submissions.models import EvidenceFile
+from submissions.models import stored_models
 from workplan.backups import database
 from workplan.backups.folder import Folder, digest_of, pour, sync_folder, sync_tree
 from workplan.backups.manifest import Manifest, Stored, Table
@@ -106,7 +106,8 @@ def _write_table(folder: Folder, table: str, files: dict[str, Stored]) -> Table:
 
 
 def _evidence_rows() -> list[tuple]:
-    return list(EvidenceFile.objects.order_by("stored_as").values_list("stored_as", "digest").distinct())
+    found = (model.objects.values_list("stored_as", "digest").distinct() for model in stored_models())
+    return sorted(row for rows in found for row in rows)
 
 
 def _write_evidence(folder: Folder, stored_as: str, digest: str, files: dict[str, Stored]) -> bool:

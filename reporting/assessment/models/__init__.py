@@ -1,5 +1,6 @@
 """The models of assessment: schemes as data, the sheets of the units, and the steps each took."""
 
+from reporting.assessment.models.files import AssessmentFile
 from reporting.assessment.models.schemes import (
     AssessmentCriterion,
     AssessmentRound,
@@ -28,6 +29,7 @@ __all__ = [
     "HANDED_IN",
     "Assessment",
     "AssessmentCriterion",
+    "AssessmentFile",
     "AssessmentGrade",
     "AssessmentLine",
     "AssessmentProof",

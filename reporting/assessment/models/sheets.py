@@ -241,12 +241,13 @@ class AssessmentLine(models.Model):
         return self.stated if self.checked is None else self.checked
 
 
-_PROOF_IS_KEPT = """
+#: Whatever proves a line stands as it was handed in.
+PROOF_IS_KEPT = """
     IF EXISTS (SELECT 1 FROM reporting_assessmentline line
                  JOIN reporting_assessment sheet ON sheet.id = line.assessment_id
                 WHERE line.id IN (OLD.line_id, NEW.line_id) AND sheet.state NOT IN ('DRAFT', 'RETURNED')) THEN
         RAISE EXCEPTION 'proofs are kept once the sheet was handed in'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'reporting_assessmentproof_is_kept';
+            USING ERRCODE = 'check_violation', CONSTRAINT = '{constraint}';
     END IF;
     RETURN COALESCE(NEW, OLD);
 """
@@ -279,7 +280,7 @@ class AssessmentProof(models.Model):
                 name="proof_is_kept",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                func=_PROOF_IS_KEPT,
+                func=PROOF_IS_KEPT.format(constraint="reporting_assessmentproof_is_kept"),
             ),
         ]
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from submissions.evidence import files, store
+from submissions.evidence import store, taking
 
 
 class Command(BaseCommand):
@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, *, delete: bool, **options: object) -> None:
         n_files = 0
-        for path in files.orphans():
+        for path in taking.orphans():
             n_files += 1
             self.stdout.write(f"{path.parent.name}/{path.name}")
             if delete:
