@@ -70,7 +70,7 @@ class WallDisplayMiddleware:
 
     @staticmethod
     def _is_allowed(path: str) -> bool:
-        names = ("home", "reporting:leader", "account_logout", "account_change_password", "set_language")
+        names = ("home", "reporting:leader", "account_logout", "account_change_password", "set_language", "set_theme")
         return path in {reverse(name) for name in names} or path.startswith(("/static/", "/livez", "/readyz"))
 
 

@@ -21,6 +21,8 @@ def portal(request: HttpRequest) -> dict[str, object]:
         "business_date_is_set": bool(settings.BUSINESS_DATE),
         "access": permissions.access(person) if signed_in else None,
         "n_unread": SimpleLazyObject(lambda: Notice.objects.visible_to(person).shown().unread().count()),
+        # A screen on a wall has no inbox, no profile, and nothing to look up.
+        "is_person": signed_in and not permissions.is_wall_display(person),
         "may_file": signed_in and permissions.may_file_at_all(person),
         "may_review": signed_in and permissions.may_review_at_all(person),
         "may_read_figures": signed_in and permissions.has_business_role(person),

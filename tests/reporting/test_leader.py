@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -185,6 +187,18 @@ def test_before_anything_is_published_the_wall_is_empty(world, wall):
 )  # fmt: skip
 def test_t38_everything_else_is_not_there_for_the_wall(wall, path):
     assert wall.get(path).status_code == 404
+
+
+def test_everything_the_wall_is_offered_opens(wall):
+    """The menu, the top bar and the switches at the foot: no link or button that leads to a refusal."""
+    page = wall.get("/leader/").content.decode()
+    links = set(re.findall(r'href="(/[^"#]*)"', page.split("</head>")[1]))
+    switches = set(re.findall(r'action="(/[^"]+)"', page)) - {"/accounts/logout/"}
+
+    opened = {link: wall.get(unescape(link), follow=True).status_code for link in links}
+    switched = {path: wall.post(path, {"theme": "dark", "language": "en"}).status_code for path in switches}
+
+    assert (set(opened.values()), set(switched.values())) == ({200}, {302})
 
 
 def test_t38_the_wall_stays_where_it_hangs(wall, settings):

@@ -247,7 +247,7 @@ ENTRIES = (
         ("calendar", "calendar-month", "calendar-act"),
     ),
     Entry(gettext_lazy("审核规则"), "submissions:rules", "may_read_figures", ("rules",)),
-    Entry(gettext_lazy("接口文档"), "api:docs", "", ()),
+    Entry(gettext_lazy("接口文档"), "api:docs", "is_person", ()),
     Entry(gettext_lazy("管理"), "admin:index", "may_open_admin", ()),
 )
 
