@@ -58,6 +58,11 @@ def record(
     return entry
 
 
+def record_taken(table: str, *, by: User, **asked: object) -> AuditEntry:
+    """Append the entry of a table or document that somebody takes away, before anything of it leaves."""
+    return record("export", by=by, details={"table": table, **asked})
+
+
 def record_many(action: str, *, by: User | None, entries: Iterable[tuple[Model, dict[str, Any]]]) -> None:
     """Append one entry for each object with its details, in that order and in few statements."""
     rows = [_entry(action, by=by, obj=obj, details=details) for obj, details in entries]

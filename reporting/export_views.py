@@ -80,5 +80,5 @@ def asked_code(request: HttpRequest, name: str) -> str:
 def recorded(request: HttpRequest, table: str, answer: Answer) -> Answer:
     """Enter the download in the audit trail before anything of it leaves."""
     asked = {name: request.GET[name] for name in QUERY if request.GET.get(name)}
-    audit.record("export", by=cast(User, request.user), details={"table": table, **asked})
+    audit.record_taken(table, by=cast(User, request.user), **asked)
     return answer

@@ -21,6 +21,7 @@ from reporting.revisions import Revision, revisions
 from submissions.intake import PART_PREFIX
 from submissions.milestones import settled_through
 from submissions.models import MilestoneState, ReportingMonth
+from submissions.provenance import minute, source_lines
 from targets import measures, periods
 from targets.models import UnitOfMeasure
 from workplan.lib.sheets import GROUPED, GROUPED_CENTS, Column, Kind, Row, Sheet, Shown
@@ -48,26 +49,17 @@ def provenance(period: ReportingMonth, person: Person, now: datetime) -> list[st
     """Return where a table comes from: the source, the month and its state, the data version, by whom and when."""
     version = DataVersion.objects.filter(plan_id=period.plan_id).first()
     state = _("已发布") if period.is_published else _("未发布，为暂定数")
-    lines = [
-        _("来源：年度工作要点目标管理平台，%(plan)s（%(number)s）")
-        % {"plan": period.plan.label, "number": period.plan.number},
-        _("报告期：%(month)s（%(state)s）") % {"month": _month(period), "state": state},
-    ]
+    told = [_("报告期：%(month)s（%(state)s）") % {"month": _month(period), "state": state}]
     if version is not None and version.changed_at is not None:
-        lines.append(
+        told.append(
             _("数据截至：%(moment)s（第%(number)d版）")
-            % {"moment": _minute(version.changed_at), "number": version.number}
+            % {"moment": minute(version.changed_at), "number": version.number}
         )
-    lines.append(_("导出：%(person)s，%(moment)s") % {"person": person, "moment": _minute(now)})
-    return lines
+    return source_lines(person, *told, plan=period.plan, now=now)
 
 
 def _month(period: ReportingMonth) -> str:
     return date_format(period.month, "YEAR_MONTH_FORMAT")
-
-
-def _minute(moment: datetime) -> str:
-    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}"
 
 
 # Progress --------------------------------------------------------------------------------------
@@ -148,7 +140,7 @@ def progress_cells(row: ProgressRow, revision: Revision | None = None) -> Row:
         "n_reported": row.n_reported,
         "n_carried": row.n_carried,
         "marks": " ".join(marks.marks_of(row)),
-        "revised_at": _minute(revision.at) if revision and revision.at else None,
+        "revised_at": minute(revision.at) if revision and revision.at else None,
         "revision_reason": reasons_words(revision) if revision else None,
     }
 

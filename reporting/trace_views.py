@@ -65,7 +65,7 @@ def handed_out(request: HttpRequest, page: Explained, name: str) -> HttpResponse
     if form == "csv":
         file_name = f"{page.indicator.code}_{name}_{page.period}_reasons.csv"
         return recorded(request, "reasons", sheets.csv_response(file_name, _REASON_COLUMNS, as_rows(page)))
-    audit.record("export", by=cast(User, request.user), details={"table": "reasons", **page.subject, "format": form})
+    audit.record_taken("reasons", by=cast(User, request.user), **page.subject, format=form)
     return JsonResponse(as_data(page), json_dumps_params={"ensure_ascii": False})
 
 

@@ -5,26 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.permissions import Person
 from reporting.assessment.models import HANDED_IN, Assessment, AssessmentLine
 from reporting.assessment.pages import RoundPage, Row
 from reporting.assessment.sentences import told
+from submissions.provenance import source_lines
 from workplan.lib import sheets
 from workplan.lib.sheets import Column, Kind, Sheet
 
 
 def assessment_sheets(person: Person, page: RoundPage, *, now: datetime) -> list[Sheet]:
     """Return the ranking as the page shows it, and every point behind it that the person may read; not rounded."""
-    moment = f"{timezone.localtime(now):%Y-%m-%d %H:%M}"
     taken = page.round
-    provenance = [
-        _("来源：年度工作要点目标管理平台"),
-        _("依据：%(source)s") % {"source": taken.scheme.source_label},
-        _("导出：%(person)s，%(moment)s") % {"person": person, "moment": moment},
-    ]
+    provenance = source_lines(person, _("依据：%(source)s") % {"source": taken.scheme.source_label}, now=now)
     ranking = Sheet(
         name=_("考核结果"),
         title=f"{taken.scheme.label} · {taken.label}",

@@ -47,7 +47,7 @@ def export(request: HttpRequest) -> FileResponse:
     if taken is None:
         raise Http404
     page = round_page(request.user, taken, today=clock.today())
-    audit.record("export", by=cast(User, request.user), details={"table": "assessment", "round": taken.code})
+    audit.record_taken("assessment", by=cast(User, request.user), round=taken.code)
     tables = assessment_sheets(request.user, page, now=clock.now())
     return sheets.workbook_response(f"{_('考核')}_{taken.code}_{clock.today()}.xlsx", tables)
 

@@ -169,7 +169,7 @@ def _download(content: bytes, name: str, media_type: str) -> HttpResponse:
 
 
 def _record(request: HttpRequest, period: ReportingMonth, details: dict[str, str]) -> None:
-    audit.record("export", by=cast(User, request.user), details={**details, "month": str(period)})
+    audit.record_taken(by=cast(User, request.user), **details, month=str(period))
 
 
 # Wording ---------------------------------------------------------------------------------------

@@ -39,6 +39,5 @@ def explore_file(request: HttpRequest) -> FileResponse | HttpResponse:
     if page.table is None:
         return render(request, "reporting/explore.html", {"page": page}, status=400)
     answer = files.download(page.table, form, by=request.user)
-    asked = {"table": "explore", "format": form, "query": page.address[:_KEPT]}
-    audit.record("export", by=cast(User, request.user), details=asked)
+    audit.record_taken("explore", by=cast(User, request.user), format=form, query=page.address[:_KEPT])
     return answer

@@ -152,8 +152,8 @@ class ViewFile(SaverResource):
                 "?format", "invalid_choice", _("“%(kind)s”只能导出为 Excel。") % {"kind": view.get_kind_display()}
             )
         made = page.made(request.user, query)
-        asked = {"table": page.export, "view": view.name, "format": query["format"], "query": query.urlencode()}
-        audit.record("export", by=request.user, details=asked)
+        asked = {"view": view.name, "format": query["format"], "query": query.urlencode()}
+        audit.record_taken(page.export, by=request.user, **asked)
         return streamed(f"{view.name}.{query['format']}", made.media_type, made.pieces)
 
 

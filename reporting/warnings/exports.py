@@ -5,25 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.permissions import Person
 from reporting.warnings.models import WarningState
 from reporting.warnings.pages import Shown
+from submissions.provenance import source_lines
 from workplan.lib.sheets import Column, Kind, Row, Sheet
 
 
 def warnings_sheet(shown: Iterable[Shown], *, by: Person, now: datetime) -> Sheet:
     """Return one row per warning, in the order given; numbers are not rounded."""
-    moment = f"{timezone.localtime(now):%Y-%m-%d %H:%M}"
     return Sheet(
         name=_("预警"),
         title=_("预警一览"),
-        provenance=[
-            _("来源：年度工作要点目标管理平台"),
-            _("导出：%(person)s，%(moment)s") % {"person": by, "moment": moment},
-        ],
+        provenance=source_lines(by, now=now),
         columns=_columns(),
         rows=[_cells(one) for one in shown],
         notes=[_("衡量值和界限以基本单位列出，比率和百分点为小数；未经四舍五入。")],

@@ -60,7 +60,7 @@ def export(request: HttpRequest) -> FileResponse:
     """Hand out the list as it is narrowed, all of its pages."""
     by = asked(request)
     shown = as_shown(request.user, narrow(concerning(request.user), by))
-    audit.record("export", by=cast(User, request.user), details={"table": "warnings", "query": by.query})
+    audit.record_taken("warnings", by=cast(User, request.user), query=by.query)
     table = warnings_sheet(shown, by=request.user, now=clock.now())
     return sheets.workbook_response(f"{_('预警')}_{clock.today()}.xlsx", [table])
 

@@ -17,6 +17,7 @@ from submissions.pages.due import month_words
 from submissions.pages.queue import Narrowed, Waiting
 from submissions.pages.rules import RuleRow, RulesPage
 from submissions.pages.work import UnitsPage
+from submissions.provenance import source_lines
 from submissions.reminding import Fate, Reminder
 from targets.models import Plan
 from workplan.lib import clock
@@ -25,13 +26,8 @@ from workplan.lib.sheets import Column, Kind, Row, Sheet
 
 
 def source(person: Person, *told: str, plan: Plan | None = None) -> list[str]:
-    """Return where a table comes from: the source, what else is told of it, by whom and when."""
-    of_plan = _("来源：年度工作要点目标管理平台，%(plan)s（%(number)s）")
-    return [
-        of_plan % {"plan": plan.label, "number": plan.number} if plan else _("来源：年度工作要点目标管理平台"),
-        *told,
-        _("导出：%(person)s，%(moment)s") % {"person": person, "moment": f"{_local(clock.now()):%Y-%m-%d %H:%M}"},
-    ]
+    """Return where a list comes from that is taken away now."""
+    return source_lines(person, *told, plan=plan, now=clock.now())
 
 
 def _local(moment: datetime | None) -> datetime | None:

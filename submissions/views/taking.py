@@ -29,5 +29,5 @@ def for_takers(view: Callable[..., FileResponse]) -> Callable[..., FileResponse]
 
 def taken(request: HttpRequest, table: str, named: object, *tables: Sheet, **asked: object) -> FileResponse:
     """Hand out the tables as a workbook called after the first and `named`, entered in the audit trail before."""
-    audit.record("export", by=request.user, details={"table": table, **asked})
+    audit.record_taken(table, by=request.user, **asked)
     return sheets.workbook_response(f"{tables[0].name}_{named}.xlsx", tables)
