@@ -17,7 +17,7 @@ from accounts import permissions
 from accounts.idempotency import idempotent
 from accounts.models import NATION_CODE
 from accounts.rest import FiguresResource
-from submissions import facts, reviewing, services, signing, workflow
+from submissions import facts, reviewing, services, signing, waiting, workflow
 from submissions.api_examples import REPORT, REPORTS
 from submissions.evidence.shown import with_evidence
 from submissions.intake import (
@@ -27,6 +27,7 @@ from submissions.intake import (
     FigureReader,
     InputRefused,
     read_comment,
+    read_exception,
     read_explanations,
     read_milestones,
     read_replies,
@@ -35,6 +36,7 @@ from submissions.milestones import milestone_rows
 from submissions.models import MonthlyReport, Release, ReportStatus, Verb
 from submissions.opening import report_open_to
 from submissions.serializers import (
+    ApprovalReader,
     AskingReader,
     DraftReader,
     OpeningReader,
@@ -93,19 +95,31 @@ _VERDICT = OpenApiExample(
         ],
     },
 )
+_APPROVAL = OpenApiExample(
+    "exception",
+    request_only=True,
+    value={
+        "version": 5,
+        "exception": {"units": ["440100", "440300"], "reason": "两市系统升级，数据已电话核对。"},
+    },
+)
 
 
 def answer(report: MonthlyReport, person: permissions.Person) -> dict[str, object]:
     """Return the report as REST answers it."""
+    sees_drafts = permissions.sees_drafts(person, report.unit)
     told = statement(report, person=person, today=clock.today())
     shown, standing = shown_to(person, report)
     milestones = with_evidence(milestone_rows(shown, today=clock.today(), standing=standing), shown, standing=standing)
-    asked = reviewing.asked_of(report) if permissions.sees_drafts(person, report.unit) else []
+    asked = reviewing.asked_of(report) if sees_drafts else []
+    waiting_for = waiting.units_waited_for([report])[report.pk] if sees_drafts else []
     parts = {
         "rows": told.rows,
         "found": told.found,
         "milestones": milestones,
         "comments": asked,
+        "waiting_for": [unit.code for unit in waiting_for],
+        "exceptions": waiting.exceptions_of(report),
         "may": told.may,
     }
     return ReportSerializer({"report": shown, **parts}).data
@@ -302,8 +316,31 @@ class AskToSign(_ReportResource):
         return Response(answer(asked, request.user))
 
 
+class ReportApproval(ReportVerdict):
+    """An approval: besides, it may name units below that it does not wait for."""
+
+    reader = ApprovalReader
+
+    @extend_schema(request=ApprovalReader, responses=ReportSerializer, examples=[_VERDICT, _APPROVAL])
+    @idempotent
+    def post(self, request: Request, month: date, unit: str) -> Response:
+        return self.take(month, unit)
+
+    def _read(self, report: MonthlyReport, given: dict[str, object]) -> dict[str, object]:
+        complaints: list[Complaint] = []
+        step = _collected(lambda: super(ReportApproval, self)._read(report, given), complaints)
+        if (told := given.get("exception")) is not None:
+            exception = _collected(lambda: read_exception(report, told["units"], told["reason"]), complaints)
+            step = {**(step or {}), "exception": exception}
+        if complaints:
+            raise InputRefused(complaints)
+        return step
+
+
 def resource_for(verb: Verb) -> type[ReportStep]:
     """Return the resource that takes the verb."""
+    if verb == Verb.APPROVE:
+        return ReportApproval
     if verb in services.VERDICTS:
         return ReportVerdict
     return ReportOpening if workflow.STEPS[verb].may_open_final else ReportStep

@@ -63,6 +63,8 @@ REPORT = OpenApiExample(
         ],
         "comments": [],
         "signing_request": None,
+        "waiting_for": [],
+        "exceptions": [],
         "may": {
             "edit": False,
             "submit": False,

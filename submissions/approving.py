@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from submissions import rules, services, trail
+from submissions import rules, services, trail, waiting
 from submissions.known import Known
 from submissions.models import CellComment, Decision, FigureState, Filing, MonthlyReport, Outcome, Verb
 from submissions.models.reports import ReportQuerySet
@@ -60,6 +60,18 @@ def marked(reports: ReportQuerySet, person: User) -> ReportQuerySet:
 
 
 def clean(reports: ReportQuerySet, person: User) -> ReportQuerySet:
+    """Keep, of marked reports, those that may be approved unread: they wait for no unit below."""
+    waiting_ones = held_back(unread(reports, person))
+    return unread(reports, person).exclude(pk__in=waiting_ones) if waiting_ones else unread(reports, person)
+
+
+def held_back(reports: ReportQuerySet) -> list[int]:
+    """Return which of the reports wait for units below them."""
+    found = waiting.waited_for(reports.select_related("unit", "period"))
+    return [report for report, units in found.items() if units]
+
+
+def unread(reports: ReportQuerySet, person: User) -> ReportQuerySet:
     """Keep, of marked reports, those with nothing to read that another person handed in.
 
     No warning can stand in them: submitting asks an explanation for each.

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from submissions.exception_serializers import ApprovalExceptionSerializer, ExceptionReader
 from submissions.intake.cells import LONGEST_TEXT
 from submissions.intake.milestones import LONGEST_TITLE
 from submissions.models import (
@@ -215,6 +216,12 @@ class VerdictReader(VerbReader):
     comments = CommentRows()
 
 
+class ApprovalReader(VerdictReader):
+    """What an approval sends besides: whom it does not wait for."""
+
+    exception = ExceptionReader(required=False)
+
+
 # Answers ---------------------------------------------------------------------------------------
 
 
@@ -366,4 +373,8 @@ class ReportSerializer(serializers.Serializer):
     milestones = MilestoneRowSerializer(many=True)
     comments = CommentSerializer(many=True)
     signing_request = SigningRequestSerializer(source="report", allow_null=True)
+    waiting_for = serializers.ListField(
+        child=serializers.CharField(), help_text=_("本月尚未通过的下级单位；不等它们就通过，须列为例外并写明原因")
+    )
+    exceptions = ApprovalExceptionSerializer(many=True)
     may = MaySerializer()

@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit, permissions
 from accounts.models import ReportingUnit, User
-from submissions import announcing, facts, filings, holding, reviewing, rules
+from submissions import announcing, filings, holding, reviewing, waiting
+from submissions.blocking import check_findings
 from submissions.ground import Ground
-from submissions.intake import CommentInput, FigureInput, MilestoneInput
+from submissions.intake import CommentInput, ExceptionInput, FigureInput, MilestoneInput
 from submissions.known import Known
 from submissions.models import (
     Decision,
@@ -34,7 +35,6 @@ from submissions.trail import step
 from submissions.workflow import STEPS, check_release, check_step, is_view_only
 from targets.models import Milestone
 from workplan.lib.refusals import Refused
-from workplan.templatetags.figures import plain, sentence
 
 
 class StaleVersion(Refused):
@@ -55,36 +55,6 @@ class NotYourItem(Refused):
 
     code = "not_your_item"
     http_status = 403
-
-
-class FindingsBlock(Refused):
-    """Errors, or warnings without an explanation, keep the report from being submitted."""
-
-    code = "findings"
-    http_status = 422
-
-    def __init__(self, findings: Sequence[rules.Finding], names: Mapping[str, str]) -> None:
-        self.findings = list(findings)
-        self.names = names
-        super().__init__(_("有 %(count)s 处须更正或说明后才能报送。"), count=len(self.findings))
-
-    def errors(self) -> list[dict[str, object]]:
-        return [
-            {
-                "pointer": f"/figures/{finding.indicator}",
-                "code": finding.code,
-                "severity": str(finding.severity),
-                "explanation": finding.key,
-                "message": sentence(finding.template, finding.params, finding.shown_as, self.names),
-                **_suggested(finding),
-            }
-            for finding in self.findings
-        ]
-
-
-def _suggested(finding: rules.Finding) -> dict[str, object]:
-    meant = finding.suggestion
-    return {} if meant is None else {"field": meant.field, "suggestion": plain(meant.value)}
 
 
 def report_for(unit: ReportingUnit, period: ReportingMonth) -> MonthlyReport:
@@ -202,21 +172,27 @@ def approve(
     version: int,
     comment: str = "",
     comments: Iterable[CommentInput] = (),
+    exception: ExceptionInput | None = None,
 ) -> MonthlyReport:
     """Approve a submitted report; its figures are in every total from the next read on.
 
     ``comments`` join what the reviewer has drafted at its cells; all are delivered with the verdict.
+    ``exception`` names the units below that it does not wait for, and why.
 
+    :raises WaitsForUnits: units below are not approved, and the exception does not name them.
     :raises Refused: it is not awaiting review, is the person's own submission, or the month is closed.
     """
     report = holding.locked(report)
     check_step(Verb.APPROVE, report, by=by, today=now.date(), comment=comment)
     check_version(report, version)
+    not_awaited = waiting.check_waiting(report, exception)
     _close_filing(report.begun_filing, Outcome.APPROVED, by=by, now=now)
     report.approved_filing = report.begun_filing
     report.reopened_at = None
     DirtyUnit.objects.create(unit=report.unit, month=report.month)
-    return _step(Verb.APPROVE, report, by=by, now=now, comment=comment, comments=comments)
+    return _step(
+        Verb.APPROVE, report, by=by, now=now, comment=comment, comments=comments, exception=(not_awaited, exception)
+    )
 
 
 @step(Verb.RETURN)
@@ -325,22 +301,6 @@ def check_version(report: MonthlyReport, version: int) -> None:
         raise StaleVersion(report)
 
 
-def check_findings(report: MonthlyReport, findings: Sequence[rules.Finding]) -> None:
-    """Raise what keeps the report from being submitted: every error, every warning not explained.
-
-    :raises FindingsBlock: with all of them.
-    """
-    explained = filings.answered(report.begun_filing, findings)
-    blocking = [
-        finding
-        for finding in findings
-        if finding.severity == rules.Severity.ERROR
-        or (finding.severity == rules.Severity.WARNING and finding.key not in explained)
-    ]
-    if blocking:
-        raise FindingsBlock(blocking, facts.names_of(facts.due_indicators(report.unit, report.period)))
-
-
 def _close_filing(filing: Filing, outcome: Outcome, *, by: User | None = None, now: datetime | None = None) -> None:
     filing.outcome = outcome
     filing.decided_by, filing.decided_at = by, now
@@ -357,6 +317,7 @@ def _step(
     comments: Iterable[CommentInput] = (),
     reopen_as_copy: bool = False,
     release: Release | None = None,
+    exception: tuple[Sequence[ReportingUnit], ExceptionInput | None] = ((), None),
 ) -> MonthlyReport:
     """Move the report, record the decision and the audit entry; the only place that assigns a status."""
     before, decided_on = report.status, report.begun_filing
@@ -381,6 +342,7 @@ def _step(
         comment=comment,
     )
     n_comments = reviewing.deliver(decision, comments) if verb in VERDICTS else 0
+    waiting.keep_exceptions(decision, *exception)
     announcing.announce_step(decision)
     audit.record(
         f"report.{verb.lower()}",
@@ -392,6 +354,7 @@ def _step(
             "status": report.status,
             "comment": comment,
             "comments": n_comments,
+            **waiting.as_details(*exception),
         },
     )
     return report

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit, permissions
 from accounts.models import ReportingUnit, Role, User
-from submissions import announcing, holding, services
+from submissions import announcing, blocking, holding, services
 from submissions.known import Known
 from submissions.models import MonthlyReport
 from submissions.trail import step
@@ -53,7 +53,7 @@ def ask_to_sign(
     services.check_version(report, version)
     if explanations:
         report = services.save_draft(report, by=by, now=now, version=version, explanations=explanations)
-    services.check_findings(report, Known([report]).findings(report))
+    blocking.check_findings(report, Known([report]).findings(report))
     signers = signers_of(report.unit)
     if not signers:
         raise NobodySigns(

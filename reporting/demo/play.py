@@ -17,7 +17,7 @@ from reporting.demo.data import Demo, Key, Paper
 from reporting.demo.papers import document
 from reporting.demo.script import Script, Step
 from reporting.demo.series import Split
-from submissions import calendar, facts, services, terms, workdays
+from submissions import blocking, calendar, facts, services, terms, workdays
 from submissions.evidence import files
 from submissions.ground import Ground
 from submissions.intake import FigureInput, FigureReader, MilestoneInput, filed_in, read_milestones
@@ -263,7 +263,7 @@ class _Player:
         """Try to submit the slip, as the unit did, and see the rule speak."""
         try:
             services.submit(report, by=lead, now=step.at, version=report.version, ground=self.ground)
-        except services.FindingsBlock as block:
+        except blocking.FindingsBlock as block:
             if step.refused_by in {finding.key for finding in block.findings}:
                 return
         raise DemoOutOfOrder(f"{step.refused_by} did not turn away {step.key[0]} {step.key[1]:%Y-%m}.")

@@ -41,6 +41,7 @@ from workplan.lib.refusals import Refused
 
 #: What refuses to delete a demo report: each is set aside by name, so that a new one is not set aside by accident.
 _KEEPERS = (
+    "submissions.ApprovalException:exception_is_kept",
     "submissions.Decision:decision_is_kept",
     "submissions.Figure:figure_delete",
     "submissions.EvidenceFile:evidence_delete",
@@ -84,6 +85,9 @@ _DELETIONS = {
                         WHERE x.filing_id = f.id AND r.is_demo""",
     "claims": """DELETE FROM submissions_reviewclaim x USING submissions_monthlyreport r
                   WHERE x.report_id = r.id AND r.is_demo""",
+    "exceptions": """DELETE FROM submissions_approvalexception x
+                      USING submissions_decision d JOIN submissions_monthlyreport r ON r.id = d.report_id
+                      WHERE x.decision_id = d.id AND r.is_demo""",
     "decisions": """DELETE FROM submissions_decision x USING submissions_monthlyreport r
                      WHERE x.report_id = r.id AND r.is_demo""",
     "explanations": """DELETE FROM submissions_explanation x

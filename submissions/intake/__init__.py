@@ -7,6 +7,7 @@ names say.
 
 from submissions.intake.cells import Complaint, InputRefused, Row, clean_text, unknown_field
 from submissions.intake.comments import COMMENT_FIELDS, CommentInput, CommentReader, read_replies
+from submissions.intake.exceptions import ExceptionInput, read_exception
 from submissions.intake.figures import (
     FIGURE_FIELDS,
     LARGEST_FIGURE,
@@ -30,6 +31,7 @@ __all__ = [
     "CommentInput",
     "CommentReader",
     "Complaint",
+    "ExceptionInput",
     "FigureInput",
     "FigureReader",
     "InputRefused",
@@ -38,6 +40,7 @@ __all__ = [
     "clean_text",
     "filed_in",
     "read_comment",
+    "read_exception",
     "read_explanations",
     "read_milestones",
     "read_replies",

@@ -22,12 +22,14 @@ from submissions.models.reports import Decision, DirtyUnit, Filing, MonthlyRepor
 from submissions.models.review import CellComment, CommentReply, ReviewClaim, ViewedMark
 from submissions.models.terms import Excuse, RuleSetting, RuleSeverity
 from submissions.models.uploads import UploadedFile
+from submissions.models.waiting import ApprovalException
 from submissions.models.words import FigureState, MilestoneProgress, Outcome, Release, ReportStatus, Verb
 
 __all__ = [
     "DATED",
     "ENDED",
     "OUT_OF_SCOPE",
+    "ApprovalException",
     "CalendarDay",
     "CalendarRule",
     "CellComment",

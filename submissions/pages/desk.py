@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from accounts.models import ReportingUnit, User
-from submissions import reviewing
+from submissions import reviewing, waiting
 from submissions.forms import Cell, scale_of
 from submissions.milestones import MilestoneRow
-from submissions.models import CellComment, MonthlyReport, ReportStatus, ReviewClaim, Verb, ViewedMark
+from submissions.models import ApprovalException, CellComment, MonthlyReport, ReviewClaim, Verb, ViewedMark
 from submissions.note_form import NoteForm
 from submissions.pages.figures_read import ReadRow
 from submissions.pages.form import why_not
 from submissions.pages.units_typed import scale_named, scale_read
 from submissions.reviewing import Asked
-from targets.models import Assignment
 from workplan.lib.refusals import Refused
 from workplan.templatetags.figures import unit_label
 
@@ -64,8 +63,11 @@ class Review:
     #: What values are proposed in, as the page sends it back: the unit in which it shows the figures.
     scale: int
     claims: list[ReviewClaim]
-    #: Units below that file themselves and are not approved for the month yet.
+    #: Units below that the approval waits for, and the reason typed not to.
     waiting_below: list[ReportingUnit]
+    exception: str
+    #: Approvals above that did not wait for this unit.
+    passed_over: list[ApprovalException]
 
     @property
     def rows(self) -> list[DeskRow]:
@@ -116,7 +118,9 @@ def review_of(
         n_comments=form.n_comments,
         scale=scale,
         claims=reviewing.claim(report, by=person),
-        waiting_below=waiting_below(report),
+        waiting_below=waiting.units_waited_for([report])[report.pk],
+        exception=(posted or {}).get("exception", ""),
+        passed_over=waiting.passed_over(report),
     )
 
 
@@ -125,10 +129,3 @@ def _desk_row(row: ReadRow, form: NoteForm, viewed: set[str]) -> DeskRow:
     suggested = None if indicator.is_ratio else form.cell(indicator.code, "suggested_value")
     unit = unit_label(indicator.unit_of_measure, scale_of(indicator, "value", form.scale))
     return DeskRow(row, form.cell(indicator.code, "text"), suggested, indicator.code in viewed, unit)
-
-
-def waiting_below(report: MonthlyReport) -> list[ReportingUnit]:
-    """Return the units directly below that file in the plan year and are not approved for the month."""
-    filing = Assignment.objects.filter(plan=report.period.plan_id).values("unit")
-    done = MonthlyReport.objects.filter(period=report.period_id, status=ReportStatus.APPROVED).values("unit")
-    return list(ReportingUnit.objects.children_of(report.unit).filter(pk__in=filing).exclude(pk__in=done))

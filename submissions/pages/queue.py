@@ -9,7 +9,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, F, OuterRef, Q, TextField
+from django.db.models import F, Q, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -18,14 +18,13 @@ from django.utils.translation import gettext_lazy
 
 from accounts import permissions
 from accounts.models import Region, ReportingUnit, User
-from submissions import timeliness, workdays
-from submissions.approving import clean, marked
+from submissions import timeliness, waiting, workdays
+from submissions.approving import clean, held_back, marked
 from submissions.calendar import past_due
-from submissions.models import Figure, Filing, MonthlyReport, Outcome, ReportingMonth, ReportStatus
+from submissions.models import Figure, Filing, MonthlyReport, Outcome, ReportingMonth
 from submissions.pages.calendar import filing_units
 from submissions.pages.due import month_words
 from submissions.timeliness import Arrival
-from targets.models import Assignment
 
 PAGE_SIZE = 50
 _CONTENT = ("indicator_id", "state", "value", "numerator", "denominator", "persons", "parts_told", "note")
@@ -37,6 +36,7 @@ STATES: Mapping[str, str | Promise] = {
     "answered": gettext_lazy("退回后重报或更正"),
     "late": gettext_lazy("迟报"),
     "below": gettext_lazy("等下级负责人审核"),
+    "waiting": gettext_lazy("等下级单位"),
 }
 
 
@@ -56,7 +56,7 @@ class Waiting:
     is_clean: bool
     #: Working days since it was handed in.
     n_days: int
-    #: Units below it that are not approved for the month yet.
+    #: Units below it that its approval waits for.
     n_below: int
 
     @property
@@ -130,6 +130,8 @@ def narrowed_queue(person: User, by: Narrowed) -> object:
         reports = reports.filter(unit__region=by.region)
     if by.state == "clean":
         return clean(reports, person)
+    if by.state == "waiting":
+        return reports.filter(pk__in=held_back(reports))
     kept = {
         "explained": Q(n_explained__gt=0),
         "answered": Q(is_refiled=True),
@@ -169,7 +171,7 @@ def _clean_ones(narrowed: object, person: User) -> set[int]:
 
 def _waiting(person: User, reports: list[MonthlyReport], clean_ones: set[int], today: date) -> list[Waiting]:
     """Return the reports with their marks; the number of queries does not depend on them."""
-    changed, below = _n_changed(reports), _n_below(reports)
+    changed, below = _n_changed(reports), waiting.waited_for(reports)
     since = min((timezone.localdate(one.begun_filing.submitted_at) for one in reports), default=today)
     offices = workdays.working_days(since, today)
     return [
@@ -182,7 +184,7 @@ def _waiting(person: User, reports: list[MonthlyReport], clean_ones: set[int], t
             is_own=report.begun_filing.submitted_by == person,
             is_clean=report.pk in clean_ones,
             n_days=offices.between(timezone.localdate(report.begun_filing.submitted_at), today),
-            n_below=below[report.pk],
+            n_below=len(below[report.pk]),
         )
         for report in reports
     ]
@@ -217,23 +219,3 @@ def _n_changed(reports: Iterable[MonthlyReport]) -> dict[int, int]:
     for filing, *content in told.values_list("filing", *_CONTENT):
         rows[filing].add(tuple(content))
     return {report: len({row[0] for row in rows[filing] ^ rows[newest[report]]}) for filing, report in current.items()}
-
-
-def _n_below(reports: Iterable[MonthlyReport]) -> dict[int, int]:
-    """Count, for each report, the units directly below it that file and are not approved for its month."""
-    reports = list(reports)
-    filing = Assignment.objects.filter(unit=OuterRef("pk"), plan__in={report.period.plan_id for report in reports})
-    children = ReportingUnit.objects.filter(Exists(filing), parent__in=[report.unit_id for report in reports])
-    below: dict[int, set[int]] = defaultdict(set)
-    for child, parent in children.values_list("pk", "parent_id"):
-        below[parent].add(child)
-    done = MonthlyReport.objects.filter(
-        status=ReportStatus.APPROVED,
-        period__in={report.period_id for report in reports},
-        unit__parent__in=[report.unit_id for report in reports],
-    )
-    approved = set(done.values_list("unit", "period"))
-    return {
-        report.pk: sum((child, report.period_id) not in approved for child in below[report.unit_id])
-        for report in reports
-    }

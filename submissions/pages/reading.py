@@ -13,7 +13,7 @@ from django.db.models import Prefetch
 from accounts import permissions
 from accounts.models import User
 from submissions.milestones import MilestoneRow
-from submissions.models import CellComment, Decision, Figure, Filing, MonthlyReport, Outcome, Verb
+from submissions.models import ApprovalException, CellComment, Decision, Figure, Filing, MonthlyReport, Outcome, Verb
 from submissions.pages.asking import Asking, asking_of
 from submissions.pages.beside import peers_of, values_last_year
 from submissions.pages.desk import Review, review_of
@@ -21,6 +21,7 @@ from submissions.pages.figures_read import ReadRow
 from submissions.pages.form import Standing, standing, why_not
 from submissions.reviewing import Asked, asked_with, newest_verdict
 from submissions.statement import Found, Row, Statement, standing_value
+from submissions.waiting import exceptions_of
 from submissions.workflow import is_locked, may_be_final
 from workplan.lib.refusals import Refused
 
@@ -51,6 +52,8 @@ class ReadPage:
     explained: list[Found]
     milestones: list[MilestoneRow]
     decisions: list[Decision]
+    #: Whom the approval of the filing in force did not wait for.
+    exceptions: list[ApprovalException]
     filings: list[Past]
     review: Review | None
     #: What a refused verdict had not seen: the figures that are others now, each beside the one that was seen.
@@ -113,6 +116,7 @@ def read_page(
         explained=[found for found in told.found if found.explanation],
         milestones=[row for row in milestones if row.state is not None or row.evidence],
         decisions=_decisions(report, sees_drafts=sees_drafts),
+        exceptions=exceptions_of(report),
         filings=past,
         review=review,
         moved=_moved(told, past, seen),

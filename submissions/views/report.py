@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from submissions import services, signing, trail, workflow
+from submissions import blocking, services, signing, trail, workflow
 from submissions.evidence.shown import with_evidence
 from submissions.forms import Draft, ReportForm
 from submissions.intake import read_comment
@@ -230,7 +230,7 @@ def _show_form(
         today=clock.today(),
         chapters=chapters_of(form.told),
         refusal=refusal,
-        is_strict="check" in request.GET or isinstance(refusal, services.FindingsBlock),
+        is_strict="check" in request.GET or isinstance(refusal, blocking.FindingsBlock),
     )
     report = form.told.report
     config = page_config(report.unit, person=request.user, scale=form.scale, month=report.month)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import permissions
 from accounts.models import Region
 from submissions import approving, facts, reviewing, services
-from submissions.intake import read_comment
+from submissions.intake import read_comment, read_exception
 from submissions.models import CellComment, MonthlyReport, Verb
 from submissions.note_form import VIEWED, NoteForm, Notes, is_note
 from submissions.opening import report_open_to
@@ -31,7 +31,7 @@ from workplan.lib.refusals import Refused
 _SHOWN = re.compile(r"([1-9][0-9]{0,17}):([0-9]{1,9})", re.ASCII)
 
 #: What the desk, or the queue, sends with a verdict besides the comments at the cells.
-_DESK = ("version", "filing", "desk", "scale", "comment", VIEWED, "queue")
+_DESK = ("version", "filing", "desk", "scale", "comment", "exception", "not_awaited", VIEWED, "queue")
 
 
 @require_safe
@@ -97,7 +97,7 @@ def decide(request: HttpRequest, month: date, code: str, verb: Verb) -> HttpResp
         _refuse_foreign(request, opened, verb)
         comment = read_comment(request.POST.get("comment"))
         _keep_drafts(request, opened)
-        how = {"is_said_at_cells": True} if verb == Verb.RETURN else {}
+        how = {"is_said_at_cells": True} if verb == Verb.RETURN else _exception(request, opened)
         moved = services.BY_VERB[verb](
             opened, by=request.user, now=clock.now(), version=version_seen(request), comment=comment, **how
         )
@@ -129,6 +129,15 @@ def _refuse_foreign(request: HttpRequest, report: MonthlyReport, verb: Verb) -> 
     """Refuse what the desk does not send; the queue, which approves at once, sends less."""
     at_cells = filter(is_note, request.POST)
     refuse_foreign(request, f"report.{verb.lower()}", [*_DESK, *at_cells], unit=report.unit, month=report.month)
+
+
+def _exception(request: HttpRequest, report: MonthlyReport) -> dict[str, object]:
+    """Return whom the approval is not to wait for: the units the page listed, once a reason is typed.
+
+    :raises InputRefused: it cannot be kept, or a unit does not lie below.
+    """
+    reason, units = request.POST.get("exception", ""), request.POST.getlist("not_awaited")
+    return {"exception": read_exception(report, units, reason, "exception")} if reason.strip() else {}
 
 
 def _notes(request: HttpRequest, report: MonthlyReport) -> Notes:

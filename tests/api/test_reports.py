@@ -388,3 +388,36 @@ def test_the_list_costs_the_same_queries_for_one_and_three(caller, country, djan
 
     with django_assert_num_queries(4):
         assert len(clerk.get_json("reports/")["results"]) == n
+
+
+def test_ux26_an_approval_waits_for_units_below_or_names_them(caller, country, june):
+    """The refusal lists them by code; an exception names them all, with a reason, and is told with the report."""
+    for code in ("440100", "440300"):
+        below = factories.UnitFactory(code=code, parent=country.gd, kind="PREFECTURE")
+        factories.AssignmentFactory(plan=country.plan, indicator=country.T01, unit=below)
+    clerk, lead, ministry = caller("gd_clerk"), caller("gd_lead"), caller("ministry")
+    version = clerk.send("put", june(), {"version": 0, "figures": JUNE_FIGURES}).json()["version"]
+    report = lead.send("post", f"{june()}submit/", {"version": version}).json()
+    step = {"version": report["version"]}
+    exception = {"units": ["440100", "440300"], "reason": "两市系统升级。"}
+
+    def fails(**given):
+        answer = ministry.send("post", f"{june()}approve/", {**step, **given})
+        return answer.status_code, [(one["code"], one["pointer"]) for one in answer.json()["errors"]]
+
+    assert report["waiting_for"] == ["440100", "440300"]
+    assert fails() == (409, [("waits_for_units", "/exception/units")] * 2)
+    assert fails(exception={**exception, "units": ["440100"]}) == (409, [("waits_for_units", "/exception/units")])
+    assert fails(exception={**exception, "reason": " "})[0] == 400
+    assert fails(exception={"units": ["230000"], "reason": "…"}) == (400, [("unknown_unit", "/exception/units")])
+    assert fails(exception={**exception, "by": "x"})[0] == 400
+    returned = ministry.send("post", f"{june()}return/", {**step, "comment": "请核对。", "exception": exception})
+    assert returned.status_code == 400
+
+    told = ministry.send("post", f"{june()}approve/", {**step, "exception": exception})
+
+    assert (told.status_code, told.json()["status"]) == (200, "approved")
+    assert [(one["unit"], one["reason"]) for one in told.json()["exceptions"]] == [
+        ("440100", "两市系统升级。"),
+        ("440300", "两市系统升级。"),
+    ]

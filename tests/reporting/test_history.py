@@ -10,7 +10,7 @@ import pytest
 from reporting.history import total_at
 from reporting.models import Total
 from reporting.totals import refresh
-from submissions import services
+from submissions import blocking, services
 from submissions.history import figure_at, versions_of
 from submissions.models import Figure, FigureState, MonthlyReport, ReportStatus
 from tests import factories
@@ -70,7 +70,7 @@ class History:
                 report = services.submit(
                     report, by=self.lead, now=self.now, version=report.version, explanations=answers
                 )
-            except services.FindingsBlock as block:
+            except blocking.FindingsBlock as block:
                 answers = {finding.key: f"核对属实，第{self.chance.random()}次。" for finding in block.findings}
         return False
 

@@ -85,19 +85,6 @@ def test_a_withdrawn_and_resubmitted_report_is_clean_again(three, ministry):
     assert marks(ministry)["110000"]
 
 
-def test_a_report_says_how_many_units_below_it_are_waited_for(three, period, ministry):
-    """UX-26: told in the queue and linked on the report's page."""
-    above = three[0].unit
-    for code in ("110100", "110200"):
-        county = factories.UnitFactory(code=code, parent=above, kind="PREFECTURE")
-        factories.AssignmentFactory(unit=county, indicator=factories.IndicatorFactory(code="T01"))
-    factories.approved(county, period, {"T01": "2"}, by=factories.person("LEAD", county), reviewer=ministry, now=NOW)
-
-    page = queue_page(ministry, Narrowed(), today=clock.today())
-
-    assert {one.report.unit.code: one.n_below for one in page.waiting} == {"110000": 1, "120000": 0, "130000": 0}
-
-
 # Approving -------------------------------------------------------------------------------------
 
 

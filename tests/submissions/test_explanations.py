@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from submissions import services
+from submissions import blocking, services
 from submissions.intake import InputRefused, read_explanations
 from submissions.models import Explanation, ReportingMonth
 from submissions.statement import statement
@@ -52,7 +52,7 @@ def test_a_finding_that_changed_is_explained_anew(returned, unit, lead):
     one = found(report, lead)
     assert (one.explanation, one.earlier, one.is_carried) == ("", WHY, False)
 
-    with pytest.raises(services.FindingsBlock) as blocked:
+    with pytest.raises(blocking.FindingsBlock) as blocked:
         services.submit(report, by=lead, now=NOW, version=report.version)
     assert [finding.key for finding in blocked.value.findings] == [KEY]
 

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from openpyxl import Workbook, load_workbook
 
 from reporting.observations import COLUMNS
-from submissions import facts, services
+from submissions import blocking, facts, services
 from submissions.intake import FigureReader, InputRefused
 from submissions.models import Figure
 from submissions.workbook import layout
@@ -122,7 +122,7 @@ def test_parts_that_do_not_add_up_keep_the_report_from_being_submitted(unit, per
     factories.file(unit, period, {"T01": "1", "T04": ("40", "1000")}, by=lead, now=NOW)
     report = save(unit, period, lead, {"value": "100", "parts": {**PARTS, "retirees": "24"}})
 
-    with pytest.raises(services.FindingsBlock) as blocked:
+    with pytest.raises(blocking.FindingsBlock) as blocked:
         services.submit(report, by=lead, now=NOW, version=report.version)
 
     (error,) = blocked.value.errors()

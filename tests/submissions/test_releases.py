@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from reporting.models import Total
 from reporting.totals import refresh
-from submissions import calendar, services, workflow
+from submissions import blocking, calendar, services, workflow
 from submissions.history import figure_at, versions_of
 from submissions.models import Filing, Release, Verb
 from tests import factories
@@ -81,7 +81,7 @@ def test_a_final_far_from_the_flash_is_explained(flash, unit, lead):
     report = step("CORRECT", flash, lead, release=Release.FINAL)
     report = file(unit, report.period, {"T01": "1040000"}, by=lead, now=NOW)
 
-    with pytest.raises(services.FindingsBlock) as blocked:
+    with pytest.raises(blocking.FindingsBlock) as blocked:
         services.submit(report, by=lead, now=NOW, version=report.version)
 
     assert [finding.key for finding in blocked.value.findings] == ["V23:T01"]

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from accounts.models import AuditEntry
-from submissions import services
+from submissions import blocking, services
 from submissions.intake import FigureInput, MilestoneInput
 from submissions.models import Filing, MonthlyReport
 from submissions.workflow import TransitionNotAllowed
@@ -166,7 +166,7 @@ def test_the_ministry_files_on_behalf_and_another_person_approves(unit, period, 
 def test_errors_keep_a_report_from_being_submitted_and_are_all_told(unit, period, lead):
     report = file(unit, period, {"T01": "1"}, by=lead, now=NOW)
 
-    with pytest.raises(services.FindingsBlock) as refused:
+    with pytest.raises(blocking.FindingsBlock) as refused:
         services.submit(report, by=lead, now=NOW, version=1)
 
     assert (refused.value.code, refused.value.http_status) == ("findings", 422)
@@ -188,7 +188,7 @@ def test_a_warning_needs_an_explanation_that_says_something(unit, period, lead, 
     approved(unit, factories.MonthFactory(number=8), august, by=lead, reviewer=ministry, now=NOW)
     report = file(unit, period, {**FIGURES, "T08": "1100000"}, by=lead, now=NOW)
 
-    with pytest.raises(services.FindingsBlock) as refused:
+    with pytest.raises(blocking.FindingsBlock) as refused:
         services.submit(report, by=lead, now=NOW, version=1, explanations=explanations)
 
     assert [finding.key for finding in refused.value.findings] == ["V08:T08"]

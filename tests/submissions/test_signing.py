@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import AuditEntry, Role
 from notices import sending
 from notices.models import MailOut, Notice
-from submissions import batches, calendar, services, signing, workflow
+from submissions import batches, blocking, calendar, services, signing, workflow
 from submissions.evidence import files
 from submissions.intake import FigureInput
 from submissions.models import MonthlyReport, ReportingMonth, ReportStatus
@@ -103,7 +103,7 @@ def test_an_error_keeps_it_back_as_it_keeps_back_submitting(unit, period, lead, 
 
     blocked = []
     for act, who in ((ask_to_sign, clerk), (services.submit, lead)):
-        with pytest.raises(services.FindingsBlock) as refusal:
+        with pytest.raises(blocking.FindingsBlock) as refusal:
             act(draft, by=who, now=NOW, version=draft.version)
         blocked.append([finding.key for finding in refusal.value.findings])
 
@@ -115,7 +115,7 @@ def test_a_warning_is_explained_first_and_the_explanation_is_a_version(unit, per
     august = ReportingMonth.objects.get(month=date(2007, 8, 1))
     approved(unit, august, {"T01": "200000", "T08": "900000"}, by=lead, reviewer=ministry, now=NOW)
     draft = file(unit, period, FIGURES, by=clerk, now=NOW)
-    with pytest.raises(services.FindingsBlock) as refusal:
+    with pytest.raises(blocking.FindingsBlock) as refusal:
         ask_to_sign(draft, by=clerk, now=NOW, version=draft.version)
     answers = {finding.key: "两个行业并入省级统筹。" for finding in refusal.value.findings}
 

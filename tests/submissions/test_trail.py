@@ -7,7 +7,7 @@ from django.db import DatabaseError, transaction
 
 from accounts import audit
 from accounts.models import AuditEntry
-from submissions import approving, services
+from submissions import approving, blocking, services
 from submissions.models import Verb
 from tests.factories import file, shanghai, submitted
 from workplan.lib.refusals import Refused
@@ -72,7 +72,7 @@ def test_four_eyes_leave_a_trace(unit, period, ministry):
 def test_findings_leave_a_trace_and_the_answers_given_are_undone(unit, period, lead):
     draft = file(unit, period, {}, by=lead, now=NOW)
 
-    with pytest.raises(services.FindingsBlock):
+    with pytest.raises(blocking.FindingsBlock):
         services.submit(draft, by=lead, now=NOW, version=1, explanations={"V08:T01": "核实无误，属实。"})
 
     assert refusals() == [("report.submit.refused", "findings", 1)]

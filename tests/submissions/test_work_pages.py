@@ -378,5 +378,5 @@ def test_the_queue_costs_the_same_queries(client, year, ministry, n, django_asse
     client.force_login(ministry)
     client.get("/review/")
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         client.get("/review/")

@@ -23,7 +23,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from accounts.models import AuditEntry
 from reporting import totals
 from reporting.models import SnapshotRow, Total
-from submissions import calendar, services
+from submissions import blocking, calendar, services
 from submissions.intake import FigureInput
 from submissions.models import Decision, Explanation, Figure, Filing, MonthlyReport
 from submissions.models import ReportStatus as S
@@ -231,7 +231,7 @@ class Reports(RuleBasedStateMachine):
         is_allowed, is_audited = case.allows(verb, who) and behind == 0, verb != "save"
         try:
             moved = act()
-        except services.FindingsBlock:
+        except blocking.FindingsBlock:
             assert is_allowed
             assert verb == "submit"
             self.n_refused += 1
