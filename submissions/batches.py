@@ -63,9 +63,8 @@ def save_drafts(
         check_items(report, (one.milestone for one in change.milestones), by)
     step()
     _write_figures(pairs)
-    for report, change in pairs:
-        if change.milestones:
-            filings.write_milestones(report.begun_filing, change.milestones)
+    given = ((report.begun_filing, one) for report, change in pairs for one in change.milestones)
+    filings.upsert_milestones(given, batch_size=BATCH)
     step()
     _answer_warnings(pairs)
     announcing.settle_asking([report for report, _change in pairs], now=now)

@@ -160,13 +160,25 @@ def upsert_figures(figures: Iterable[tuple[int, FigureInput]]) -> None:
 def write_milestones(filing: Filing, milestones: Iterable[MilestoneInput]) -> dict[str, str]:
     """Upsert the states given and delete the cleared; return what was written, for the audit trail."""
     milestones = list(milestones)
-    cleared = [one.milestone for one in milestones if one.is_cleared]
+    upsert_milestones((filing, one) for one in milestones)
+    return {one.milestone.code: one.as_text() for one in milestones}
+
+
+def upsert_milestones(given: Iterable[tuple[Filing, MilestoneInput]], *, batch_size: int | None = None) -> None:
+    """Write the states of many filings and delete the cleared; three statements at most for a batch."""
+    given = list(given)
+    cleared = {(filing.pk, one.milestone.pk) for filing, one in given if one.is_cleared}
     if cleared:
-        filing.milestones.filter(milestone__in=cleared).delete()
+        stored = MilestoneState.objects.filter(
+            filing__in={filing for filing, _milestone in cleared},
+            milestone__in={milestone for _filing, milestone in cleared},
+        ).values_list("filing_id", "milestone_id", "pk")
+        gone = [pk for filing, milestone, pk in stored if (filing, milestone) in cleared]
+        MilestoneState.objects.filter(pk__in=gone).delete()
     MilestoneState.objects.bulk_create(
-        [one.as_row(filing) for one in milestones if not one.is_cleared],
+        [one.as_row(filing) for filing, one in given if not one.is_cleared],
+        batch_size=batch_size,
         update_conflicts=True,
         unique_fields=["filing", "milestone"],
         update_fields=["state", "planned_on", "actual_on", "new_title", "note", "covered", "in_scope"],
     )
-    return {one.milestone.code: one.as_text() for one in milestones}

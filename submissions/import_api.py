@@ -1,4 +1,4 @@
-"""Bulk import over REST: figures of many months and units as JSON, CSV or a workbook."""
+"""Bulk import over REST: figures or milestones of many months and units as JSON, CSV or a workbook."""
 
 from __future__ import annotations
 
@@ -22,9 +22,18 @@ from accounts.rest import FiguresResource
 from submissions.bulk import imports, sources
 from submissions.bulk.limits import at_once, is_for_a_job, too_large
 from submissions.bulk.rows import Source
-from submissions.import_serializers import ImportAnswer, ImportQuery, ImportReader, JobAccepted, JobWriter, accepted
+from submissions.bulk.subjects import FIGURES, MILESTONES, Subject
+from submissions.import_serializers import (
+    ImportAnswer,
+    ImportQuery,
+    ImportReader,
+    JobAccepted,
+    JobWriter,
+    MilestonesImportReader,
+    accepted,
+)
 from submissions.jobs import desk
-from submissions.models import ImportJob, JobKind
+from submissions.models import ImportJob, JobKind, JobSubject
 from workplan.lib import clock, problems
 from workplan.lib.rest import StrictJSONParser, read_at_most
 from workplan.lib.sheets import XLSX_TYPE
@@ -84,7 +93,38 @@ _ANSWER_EXAMPLE = OpenApiExample(
     status_codes=["200"],
     value={"created": 2, "updated": 0, "unchanged": 0, "rejected": 0, "errors": []},
 )
-_ACCEPTED = {JSON_TYPE: ImportReader, CSV_TYPE: OpenApiTypes.STR, XLSX_TYPE: OpenApiTypes.BINARY}
+_FILES = {CSV_TYPE: OpenApiTypes.STR, XLSX_TYPE: OpenApiTypes.BINARY}
+_ANSWERS = {
+    200: OpenApiResponse(ImportAnswer, description=_("已导入，或试运行通过")),
+    202: OpenApiResponse(JobAccepted, description=_("内容较多，转为后台导入；Location 是查询进度的地址")),
+}
+_MILESTONES_JSON = OpenApiExample(
+    "json",
+    request_only=True,
+    media_type=JSON_TYPE,
+    value={
+        "milestones": [
+            {"month": "2007-10", "unit": "440000", "milestone": "M01-1", "state": "issued", "actual_on": "2007-10-08"},
+            {
+                "month": "2007-10",
+                "unit": "450000",
+                "milestone": "M01-1",
+                "state": "in_progress",
+                "planned_on": "2007-11-30",
+                "note": "已征求意见",
+            },
+        ]
+    },
+)
+_MILESTONES_CSV = OpenApiExample(
+    "csv",
+    request_only=True,
+    media_type=CSV_TYPE,
+    value=(
+        "month,unit,milestone,state,planned_on,actual_on,covered,in_scope,new_title,note\r\n"
+        "2007-10,440000,M01-1,issued,,2007-10-08,,,,\r\n2007-10,450000,M01-1,in_progress,2007-11-30,,,,,已征求意见\r\n"
+    ),
+)
 
 
 # The address -----------------------------------------------------------------------------------
@@ -93,6 +133,9 @@ _ACCEPTED = {JSON_TYPE: ImportReader, CSV_TYPE: OpenApiTypes.STR, XLSX_TYPE: Ope
 class FiguresImport(FiguresResource):
     """One batch; its size is judged before anything of it is read."""
 
+    #: What the rows are about, and how a JSON body of them is read.
+    subject: ClassVar[Subject] = FIGURES
+    reader: ClassVar[type[ImportReader | MilestonesImportReader]] = ImportReader
     posted_query_class = ImportQuery
     parser_classes: ClassVar = [StrictJSONParser, CsvParser, WorkbookParser]
 
@@ -103,15 +146,15 @@ class FiguresImport(FiguresResource):
 
     @extend_schema(
         summary=_("批量导入数据：许多报告期、许多单位的草稿"),
-        request=_ACCEPTED,
-        responses={
-            200: OpenApiResponse(ImportAnswer, description=_("已导入，或试运行通过")),
-            202: OpenApiResponse(JobAccepted, description=_("内容较多，转为后台导入；Location 是查询进度的地址")),
-        },
+        request={JSON_TYPE: ImportReader, **_FILES},
+        responses=_ANSWERS,
         examples=[_JSON_EXAMPLE, _CSV_EXAMPLE, _ANSWER_EXAMPLE],
     )
     @idempotent
     def post(self, request: Request) -> Response:
+        return self.take(request)
+
+    def take(self, request: Request) -> Response:
         imports.check_person(request.user)
         options = imports.Options(**self.query)
         if len(_content(request)) > _most_at_once(media_type(request)):
@@ -125,7 +168,8 @@ class FiguresImport(FiguresResource):
         return answer(imports.run(source, options, by=request.user, now=clock.now(), origin=_ORIGIN))
 
     def _queued(self, request: Request, options: imports.Options) -> Response:
-        parcel = desk.Parcel(_content(request), _KINDS.get(media_type(request), JobKind.JSON))
+        about = JobSubject.MILESTONES if self.subject.is_milestones else JobSubject.FIGURES
+        parcel = desk.Parcel(_content(request), _KINDS.get(media_type(request), JobKind.JSON), subject=about)
         job = desk.hand_in(parcel, options, by=request.user, now=clock.now(), token=_token(request))
         return Response(accepted(job, request), status=ACCEPTED)
 
@@ -138,10 +182,27 @@ class FiguresImport(FiguresResource):
     def _source(self, request: Request) -> Source:
         kind = media_type(request)
         if kind == CSV_TYPE:
-            return sources.from_csv(request.data or b"")
+            return sources.from_csv(request.data or b"", subject=self.subject)
         if kind == XLSX_TYPE:
-            return sources.from_workbook(request.data or b"")
-        return sources.from_json(self.body(ImportReader)["figures"])
+            return sources.from_workbook(request.data or b"", subject=self.subject)
+        return sources.from_json(self.body(self.reader)[self.subject.rows], subject=self.subject)
+
+
+class MilestonesImport(FiguresImport):
+    """The same for milestones."""
+
+    subject = MILESTONES
+    reader = MilestonesImportReader
+
+    @extend_schema(
+        summary=_("批量导入节点：许多报告期、许多单位的节点状态"),
+        request={JSON_TYPE: MilestonesImportReader, **_FILES},
+        responses=_ANSWERS,
+        examples=[_MILESTONES_JSON, _MILESTONES_CSV, _ANSWER_EXAMPLE],
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        return self.take(request)
 
 
 _ORIGIN = {"by_import": "api"}

@@ -10,13 +10,15 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
-from submissions.bulk.plan import Mode, Strategy
-from submissions.models import ImportJob, JobState
-from submissions.serializers import FIGURE_STATES, LONGEST_TEXT, NumberCell, PartCells
+from submissions.bulk.plan import Mode
+from submissions.bulk.strategy import Strategy
+from submissions.models import ImportJob, JobState, JobSubject
+from submissions.serializers import FIGURE_STATES, LONGEST_TEXT, MilestoneCells, NumberCell, PartCells
 from targets.serializers import INDICATOR_CODE, UNIT_CODE, MonthField
 from workplan.lib.serializers import Code, LowerChoice, StrictSerializer, YesNo, lower_case
 
 JOB_STATES = lower_case(JobState.choices)
+JOB_SUBJECTS = lower_case(JobSubject.choices)
 
 # What is asked for -----------------------------------------------------------------------------
 
@@ -55,6 +57,13 @@ class ImportedCells(serializers.Serializer):
     note = serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=LONGEST_TEXT)
 
 
+class ImportedMilestoneCells(MilestoneCells):
+    """One milestone of a batch; what is left out stays as the month's report holds it, null clears."""
+
+    month = MonthField()
+    unit = Code(UNIT_CODE)
+
+
 class _RawRow(serializers.Field):
     """Any JSON value: what is no row is told with the faults of the others."""
 
@@ -62,8 +71,7 @@ class _RawRow(serializers.Field):
         return data
 
 
-@extend_schema_field(ImportedCells(many=True))
-class _ImportedRows(serializers.ListField):
+class _Rows(serializers.ListField):
     child = _RawRow(allow_null=True)
     default_error_messages: ClassVar = {
         "not_a_list": _("请发送一个 JSON 数组。"),
@@ -72,14 +80,30 @@ class _ImportedRows(serializers.ListField):
     }
 
 
-class ImportReader(StrictSerializer):
-    """A batch as JSON."""
+@extend_schema_field(ImportedCells(many=True))
+class _ImportedFigures(_Rows):
+    pass
 
-    figures = _ImportedRows()
+
+@extend_schema_field(ImportedMilestoneCells(many=True))
+class _ImportedMilestones(_Rows):
+    pass
+
+
+class ImportReader(StrictSerializer):
+    """A batch of figures as JSON."""
+
+    figures = _ImportedFigures()
+
+
+class MilestonesImportReader(StrictSerializer):
+    """A batch of milestones as JSON."""
+
+    milestones = _ImportedMilestones()
 
 
 class ImportAnswer(serializers.Serializer):
-    """What became of the figures of a batch."""
+    """What became of the figures or milestones of a batch."""
 
     created = serializers.IntegerField()
     updated = serializers.IntegerField()
@@ -119,6 +143,7 @@ class JobWriter(serializers.Serializer):
 
     job = extend_schema_field(OpenApiTypes.URI)(_Address)(source="pk", read_only=True)
     status = LowerChoice(JOB_STATES, source="state")
+    subject = LowerChoice(JOB_SUBJECTS, help_text=_("导入的是数据还是节点"))
     progress = JobProgress(source="*")
     dry_run = serializers.BooleanField()
     strategy = serializers.ChoiceField([one.value for one in Strategy])

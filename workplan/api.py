@@ -134,6 +134,7 @@ urlpatterns = [
     path("figures/import/jobs/<uuid:key>/", bulk.OneImportJob.as_view(), name="import-job"),
     path("figures/import/jobs/<uuid:key>/cancel/", bulk.CancelImportJob.as_view(), name="import-job-cancel"),
     path("figures/import/jobs/<uuid:key>/retry/", bulk.RetryImportJob.as_view(), name="import-job-retry"),
+    path("milestones/import/", bulk.MilestonesImport.as_view(), name="milestones-import"),
     path("figures/", reporting.Figures.as_view(), name="figures"),
     path("warnings/", warnings.Warnings.as_view(), name="warnings"),
     path("views/", saved.Views.as_view(), name="views"),

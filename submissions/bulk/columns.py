@@ -4,30 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from submissions.bulk.rows import COLUMNS, KEYS
+from submissions.bulk.subjects import FIGURES, Subject
 from submissions.intake import PART_PREFIX
 from targets.models import IndicatorPart
 from workplan.lib.spreadsheets import SheetRefused
 from workplan.lib.words import listed
 
-#: Columns of our own export that say nothing new when it comes back.
-_READ_ONLY = frozenset({"status", "release", "version", "approved_at"})
-_TITLES: Mapping[str, Sequence[str]] = {
-    "month": ("month", "报告期", "月份", "月度"),
-    "unit": ("unit", "单位", "单位代码", "填报单位", "unitcode", "reportingunit"),
-    "indicator": ("indicator", "指标", "指标代码", "indicatorcode"),
-    "value": ("value", "数值", "累计数", "本期数"),
-    "numerator": ("numerator", "分子"),
-    "denominator": ("denominator", "分母"),
-    "persons": ("persons", "人数", "涉及人数"),
-    "state": ("state", "状态"),
-    "note": ("note", "说明", "备注"),
-}
-_COLUMN_OF = {title: column for column, titles in _TITLES.items() for title in titles}
 _BRACKETS = str.maketrans("（）［］【】", "()[][]")
 _BETWEEN = re.compile(r"[\s\u3000\u00a0\ufeff\u200b_]+")
 #: Words in a title's brackets that say its numbers are not in persons, yuan or single things (X-30).
@@ -35,12 +21,12 @@ _SCALED = re.compile(r"[(\[][^)\]]*[十百千万亿％%][^)\]]*[)\]]")
 _IN_BRACKETS = re.compile(r"[(\[].*?[)\]]")
 
 
-def is_header(cells: Sequence[object]) -> bool:
+def is_header(cells: Sequence[object], subject: Subject = FIGURES) -> bool:
     """Say whether a row names the three columns that every table needs."""
-    return set(KEYS) <= {_column_of(cell) for cell in cells}
+    return set(subject.keys) <= {_column_of(cell, subject) for cell in cells}
 
 
-def columns_of(cells: Sequence[object], number: int = 1) -> dict[int, str]:
+def columns_of(cells: Sequence[object], number: int = 1, subject: Subject = FIGURES) -> dict[int, str]:
     """Return the column's name by its place; columns of our own export that cannot be written are left out.
 
     A part of a figure is named by its code (parts/workers) or by what it is called.
@@ -51,31 +37,31 @@ def columns_of(cells: Sequence[object], number: int = 1) -> dict[int, str]:
     unknown: list[str] = []
     twice: list[str] = []
     scaled: list[str] = []
-    parts = _parts_by_title()
+    parts = _parts_by_title() if subject.has_parts else {}
     for place, cell in enumerate(cells):
         title = "" if cell is None else str(cell)
-        column = _column_of(title) or parts.get(_plain(title), "")
+        column = _column_of(title, subject) or parts.get(_plain(title), "")
         if column in found.values():
             twice.append(title)
         elif column and _is_scaled(title):
             scaled.append(title.strip()[:40])
         elif column:
             found[place] = column
-        elif title.strip() and _plain(title) not in {_plain(name) for name in _READ_ONLY}:
+        elif title.strip() and _plain(title) not in subject.read_only:
             unknown.append(title.strip()[:40])
-    missing = [column for column in KEYS if column not in found.values()]
+    missing = [column for column in subject.keys if column not in found.values()]
     if scaled:
         raise SheetRefused(
             _("第 %(row)s 行的表头写着 %(names)s：数值须以人、元、个填写，不用万、亿。请换算后改正表头。"),
             code="scaled_column", row=number, names=listed(scaled),
         )  # fmt: skip
     if missing or unknown or twice:
-        raise _refusal(number, missing, unknown, twice)
+        raise _refusal(number, missing, unknown, twice, [*subject.columns, *dict.fromkeys(parts.values())])
     return found
 
 
-def _column_of(title: object) -> str:
-    return _COLUMN_OF.get(_plain(str(title or "")), "")
+def _column_of(title: object, subject: Subject) -> str:
+    return subject.column_of.get(_plain(str(title or "")), "")
 
 
 def _parts_by_title() -> dict[str, str]:
@@ -99,7 +85,9 @@ def _plain(title: str) -> str:
     return _IN_BRACKETS.sub("", text)
 
 
-def _refusal(number: int, missing: Sequence[str], unknown: Sequence[str], twice: Sequence[str]) -> SheetRefused:
+def _refusal(
+    number: int, missing: Sequence[str], unknown: Sequence[str], twice: Sequence[str], usable: Sequence[str]
+) -> SheetRefused:
     parts = [
         said % {"names": listed(names)}
         for said, names in (
@@ -114,5 +102,5 @@ def _refusal(number: int, missing: Sequence[str], unknown: Sequence[str], twice:
         code="wrong_columns",
         row=number,
         problems=_("；").join(parts),
-        columns=listed([*COLUMNS, *dict.fromkeys(_parts_by_title().values())]),
+        columns=listed(usable),
     )

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from accounts import permissions
 from accounts.models import User
 from submissions.batches import DraftChange, save_drafts
-from submissions.bulk.plan import Mode, Plan, ReportPlan, Strategy, plan_import
+from submissions.bulk.plan import Mode, Plan, ReportPlan, plan_import
 from submissions.bulk.rows import Source
+from submissions.bulk.strategy import Strategy
 from submissions.services import StaleVersion
 from workplan.lib.refusals import Refused
 from workplan.lib.words import Said

@@ -78,6 +78,10 @@ class Places:
         assigned = self._assigned[place.period.plan_id, place.unit.pk]
         return [one for one in self.indicators.values() if one.pk in assigned and place.period.is_due(one.frequency)]
 
+    def files_reports(self, place: Place) -> bool:
+        """Say whether the unit reports at all in the plan year; the nation reports milestones alone."""
+        return place.unit.is_nation or bool(self._assigned[place.period.plan_id, place.unit.pk])
+
     def known(self, place: Place, code: str) -> tuple[Indicator | None, bool]:
         """Return an indicator that is not due in the report, and whether its unit is assigned it.
 

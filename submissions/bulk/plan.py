@@ -17,9 +17,11 @@ from accounts.models import User
 from submissions import workflow
 from submissions.batches import DraftChange
 from submissions.bulk.changes import CellChange
-from submissions.bulk.milestones import plan_milestones
+from submissions.bulk.milestones import filed_by_each, plan_milestones
 from submissions.bulk.places import Place, Places
-from submissions.bulk.rows import CELLS, KEYS, WHOLE_ROW, RowFault, Source, SourceRow, in_order
+from submissions.bulk.repeats import code_of, without_repeats
+from submissions.bulk.rows import CELLS, WHOLE_ROW, RowFault, Source, SourceRow, in_order
+from submissions.bulk.strategy import Strategy
 from submissions.intake import (
     PART_PREFIX,
     Complaint,
@@ -29,21 +31,12 @@ from submissions.intake import (
     MilestoneInput,
     read_explanations,
 )
-from submissions.models import Figure, FigureState, MonthlyReport, ReportingMonth, Verb
+from submissions.models import Figure, FigureState, MonthlyReport, Verb
 from targets import measures
 from targets.models import Indicator
 from workplan.lib import numbers
-from workplan.lib.numbers import grammar
 from workplan.lib.refusals import Refused
 from workplan.lib.words import Said
-
-
-class Strategy(StrEnum):
-    """Which figures an import may write."""
-
-    BOTH = "create_and_update"
-    CREATE = "create"
-    UPDATE = "update"
 
 
 class Mode(StrEnum):
@@ -160,7 +153,8 @@ def plan_import(
     done = 0
     for month in sorted({month for month, _unit in groups}):
         keys = sorted((key for key in groups if key[0] == month), key=lambda key: found[key].unit.code)
-        stored = _Stored(found[keys[0]].period, [key[1] for key in keys])
+        has_milestones = any(source.rows[groups[key][0]].is_milestone for key in keys)
+        stored = _Stored([found[key] for key in keys], has_milestones=has_milestones)
         planned: list[ReportPlan] = []
         for key in keys:
             one = _ReportReader(places, found[key], stored, by=by, today=today, strategy=strategy)
@@ -178,7 +172,7 @@ def plan_import(
     return Plan(reports, in_order(faults), in_order(row_notes), notes)
 
 
-_KEYS = frozenset(KEYS)
+_KEYS = frozenset({"month", "unit", "indicator", "milestone"})
 
 
 def _is_blank(row: SourceRow) -> bool:
@@ -186,13 +180,15 @@ def _is_blank(row: SourceRow) -> bool:
 
 
 class _Stored:
-    """The reports of one month and what the filings in work hold."""
+    """The reports of one month, what the filings in work hold and which milestones their units report."""
 
-    def __init__(self, period: ReportingMonth, unit_ids: Sequence[int]) -> None:
-        self.reports = {
-            report.unit_id: report
-            for report in MonthlyReport.objects.filter(period=period, unit__in=unit_ids).select_related("filing")
-        }
+    def __init__(self, places: Sequence[Place], *, has_milestones: bool) -> None:
+        period, units = places[0].period, [place.unit for place in places]
+        reports = MonthlyReport.objects.filter(period=period, unit__in=units).select_related("filing")
+        if has_milestones:
+            reports = reports.prefetch_related("filing__milestones__milestone")
+        self.reports = {report.unit_id: report for report in reports}
+        self.milestones = filed_by_each(period, units) if has_milestones else {}
         self.figures: dict[int, dict[int, Figure]] = defaultdict(dict)
         filings = [report.filing_id for report in self.reports.values()]
         for figure in Figure.objects.filter(filing__in=filings):
@@ -219,6 +215,7 @@ class _ReportReader:
         self._reader = FigureReader(
             self._report, places.due(place), self._existing, look_up=partial(places.known, place)
         )
+        self._milestones = stored.milestones.get(place.unit.pk) if places.files_reports(place) else []
         self._by, self._today, self._strategy = by, today, strategy
 
     def planned(self, rows: list[SourceRow]) -> ReportPlan:
@@ -232,15 +229,19 @@ class _ReportReader:
         return plan
 
     def _plan_milestones(self, rows: list[SourceRow], plan: ReportPlan) -> None:
-        found = plan_milestones(self._report, rows, today=self._today)
+        single = without_repeats(rows, "milestone", faults=plan.faults, notes=plan.notes)
+        found = plan_milestones(
+            self._report, single, by=self._by, today=self._today, strategy=self._strategy, filed=self._milestones
+        )
         plan.faults += found.faults
+        plan.n_unchanged += len(rows) - len(single)
         plan.milestones, plan.changes = found.inputs, [*plan.changes, *found.changes]
         plan.n_created += found.n_created
         plan.n_updated += found.n_updated
         plan.n_unchanged += found.n_unchanged
 
     def _plan_figures(self, rows: list[SourceRow], plan: ReportPlan) -> None:
-        single = _without_repeats(rows, plan)
+        single = without_repeats(rows, "indicator", faults=plan.faults, notes=plan.notes)
         try:
             figures = self._reader.read([self._cells(row) for row in single], "{index}/{field}")
         except InputRefused as refusal:
@@ -257,7 +258,7 @@ class _ReportReader:
     def _cells(self, row: SourceRow) -> dict[str, object]:
         """Return the row as the gate takes it; a rate that only repeats its two parts is left out."""
         cells = {name: value for name, value in row.cells.items() if name not in {"month", "unit"}}
-        code = _code(row)
+        code = code_of(row, "indicator")
         cells["indicator"] = code
         indicator = self._indicators.get(code) if isinstance(code, str) else None
         if indicator is not None and indicator.is_ratio and _repeats_its_parts(cells):
@@ -271,16 +272,9 @@ class _ReportReader:
         if figure == before or (figure.is_cleared and stored is None):
             plan.n_unchanged += 1
             return
-        if stored is not None and self._strategy == Strategy.CREATE:
-            message = Said(
-                gettext_noop("%(code)s 已填报，只新增（create）时不能改动。"), {"code": figure.indicator.code}
-            )
-            plan.faults.append(row.fault("indicator", "exists", message))
-        elif stored is None and self._strategy == Strategy.UPDATE:
-            message = Said(
-                gettext_noop("%(code)s 尚未填报，只更新（update）时不能新增。"), {"code": figure.indicator.code}
-            )
-            plan.faults.append(row.fault("indicator", "does_not_exist", message))
+        refused = self._strategy.refusal(figure.indicator.code, is_stored=stored is not None)
+        if refused is not None:
+            plan.faults.append(row.fault("indicator", *refused))
         plan.n_created += stored is None
         plan.n_updated += stored is not None
         plan.figures.append(figure)
@@ -322,40 +316,6 @@ class _ReportReader:
 def _goes_without_saying(name: str, figure: FigureInput) -> bool:
     """Say whether a change of state only follows from a number given or taken away."""
     return name == "state" and (figure.is_cleared or figure.state == FigureState.REPORTED)
-
-
-def _without_repeats(rows: list[SourceRow], plan: ReportPlan) -> list[SourceRow]:
-    """Return each indicator's row once; rows that say the same are told, rows that differ are refused."""
-    first: dict[object, SourceRow] = {}
-    single: list[SourceRow] = []
-    for row in rows:
-        code = _code(row)
-        earlier = first.get(code) if isinstance(code, str) else None
-        if earlier is None:
-            single.append(row)
-            if isinstance(code, str):
-                first[code] = row
-        elif _same(earlier, row):
-            message = Said(gettext_noop("与第 %(row)s 行完全相同，只取一次。"), {"row": earlier.number})
-            plan.notes.append(row.fault("indicator", "repeated", message))
-        else:
-            message = gettext_noop(
-                "第 %(first)s 行和第 %(second)s 行都填了这一单位、报告期的 %(code)s，且内容不同。请只保留一行。"
-            )
-            told = Said(message, {"first": earlier.number, "second": row.number, "code": str(code)[:40]})
-            plan.faults.append(row.fault("indicator", "duplicate", told))
-    return single
-
-
-def _code(row: SourceRow) -> object:
-    """Return the indicator's code without blanks around it; whatever else came instead is refused by the gate."""
-    code = row.cells.get("indicator")
-    return grammar.trim(code) if isinstance(code, str) else code
-
-
-def _same(one: SourceRow, other: SourceRow) -> bool:
-    names = (one.cells.keys() | other.cells.keys()) - set(KEYS)
-    return all(one.cells.get(name) == other.cells.get(name) for name in names)
 
 
 def _at_row(rows: Sequence[SourceRow], complaint: Complaint) -> RowFault:

@@ -21,6 +21,8 @@ MILESTONE_CELLS = ("state", "planned_on", "actual_on", "covered", "in_scope", "n
 #: Stands for the column in a fault of a row of which no cell could be read.
 WHOLE_ROW = ""
 
+#: A month, a unit, an indicator or a milestone stands in many rows each.
+_REPEATED = frozenset({*KEYS, "milestone"})
 #: Most rows come from no workbook; they share this.
 _NOWHERE: Mapping[str, str] = MappingProxyType({})
 
@@ -43,8 +45,10 @@ class SourceRow:
     unreadable: Sequence[tuple[str, str, str]] = ()
     #: The answer to whatever warnings there will be about the indicator; None where nothing was said.
     answer: str | None = None
-    #: A milestone of the unit, as only its workbook sends it.
+    #: The row is about a milestone, not about a figure.
     is_milestone: bool = False
+    #: What the row leaves out stays as it stands, also from an earlier month: as the unit's own workbook shows it.
+    over_earlier: bool = False
 
     @property
     def faults(self) -> list[RowFault]:
@@ -64,10 +68,11 @@ class TableRows(Sequence[SourceRow]):
     once; a cell left out is None.
     """
 
-    def __init__(self, columns: Iterable[str]) -> None:
+    def __init__(self, columns: Iterable[str], *, of_milestones: bool = False) -> None:
         self._numbers = array("L")
+        self._of_milestones = of_milestones
         self._cells: dict[str, list[str | None]] = {column: [] for column in columns}
-        self._in_order = [(column, cells, column in KEYS) for column, cells in self._cells.items()]
+        self._in_order = [(column, cells, column in _REPEATED) for column, cells in self._cells.items()]
 
     def append(self, number: int, given: Iterable[str | None]) -> None:
         """Add a row: its line, and its cells in the order of the columns."""
@@ -86,7 +91,7 @@ class TableRows(Sequence[SourceRow]):
         if isinstance(place, slice):
             return [self[one] for one in range(*place.indices(len(self)))]
         given = {column: text for column, cells, _is_key in self._in_order if (text := cells[place]) is not None}
-        return SourceRow(self._numbers[place], given)
+        return SourceRow(self._numbers[place], given, is_milestone=self._of_milestones)
 
     def cells_of(self, column: str) -> Iterator[object]:
         """Yield what stands in a column, each text at least once; as if left out where there is no such column."""

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop
 from submissions.bulk.columns import columns_of
 from submissions.bulk.limits import Limits, at_once, too_many_rows
 from submissions.bulk.rows import WHOLE_ROW, Source, SourceRow, TableRows
+from submissions.bulk.subjects import FIGURES, Subject
 from submissions.bulk.tables import table_rows
 from workplan.lib import numbers
 from workplan.lib.problems import pointer_to
@@ -21,23 +22,23 @@ from workplan.lib.spreadsheets import SheetRefused, WorkbookCells, read_text, re
 from workplan.lib.words import Said
 
 
-def from_json(figures: Sequence[object], limits: Limits | None = None) -> Source:
+def from_json(sent: Sequence[object], limits: Limits | None = None, *, subject: Subject = FIGURES) -> Source:
     """Return the rows of a JSON list; null clears a cell, what is left out stays, what is no object is unreadable.
 
     :raises SheetRefused: there is none, or too many.
     """
-    return Source(_bounded([_json_row(number, given) for number, given in enumerate(figures, 2)], limits))
+    return Source(_bounded([_json_row(number, given, subject) for number, given in enumerate(sent, 2)], limits))
 
 
-def _json_row(number: int, given: object) -> SourceRow:
-    pointer = pointer_to("figures", number - 2)
+def _json_row(number: int, given: object, subject: Subject) -> SourceRow:
+    pointer = pointer_to(subject.rows, number - 2)
     if isinstance(given, Mapping):
-        return SourceRow(number, given, pointer=pointer)
+        return SourceRow(number, given, pointer=pointer, is_milestone=subject.is_milestones)
     fault = (WHOLE_ROW, "not_an_object", Said(gettext_noop("请发送一个 JSON 对象。")))
-    return SourceRow(number, {}, pointer=pointer, unreadable=[fault])
+    return SourceRow(number, {}, pointer=pointer, unreadable=[fault], is_milestone=subject.is_milestones)
 
 
-def from_csv(data: bytes, limits: Limits | None = None) -> Source:
+def from_csv(data: bytes, limits: Limits | None = None, *, subject: Subject = FIGURES) -> Source:
     """Return the rows of a CSV file; an empty cell is as if left out.
 
     :raises SheetRefused: it cannot be read, its columns are not known, or it holds no figure or too many.
@@ -45,8 +46,9 @@ def from_csv(data: bytes, limits: Limits | None = None) -> Source:
     table = read_text(data)
     lines = table.rows()
     number, header = next(lines, (1, []))
-    columns = columns_of(header, number)
-    rows = _table_rows(lines, columns, len(header), (limits or at_once()).rows)
+    columns = columns_of(header, number, subject)
+    rows = TableRows(columns.values(), of_milestones=subject.is_milestones)
+    _fill(rows, lines, columns, len(header), (limits or at_once()).rows)
     notes = []
     if table.encoding != "UTF-8":
         notes.append(Said(gettext_noop("已按 %(encoding)s 编码读取。"), {"encoding": table.encoding}))
@@ -55,26 +57,27 @@ def from_csv(data: bytes, limits: Limits | None = None) -> Source:
     return Source(rows, notes)
 
 
-def from_workbook(data: bytes, limits: Limits | None = None) -> Source:
+def from_workbook(data: bytes, limits: Limits | None = None, *, subject: Subject = FIGURES) -> Source:
     """Return the rows of the one table a workbook holds; an empty cell is as if left out.
 
     :raises SheetRefused: it cannot be read, holds no table of figures or more than one, or no figure or too many.
     """
-    return from_tables(read_workbook(data, bounds=(limits or at_once()).bounds), limits)
+    return from_tables(read_workbook(data, bounds=(limits or at_once()).bounds), limits, subject=subject)
 
 
-def from_tables(book: WorkbookCells, limits: Limits | None = None) -> Source:
+def from_tables(book: WorkbookCells, limits: Limits | None = None, *, subject: Subject = FIGURES) -> Source:
     """Return the rows of the one table a workbook holds, already read.
 
     :raises SheetRefused: it holds no table of figures or more than one, or no figure or too many.
     """
-    source = table_rows(book)
+    source = table_rows(book, subject)
     return replace(source, rows=_bounded(list(source.rows), limits))
 
 
-def _table_rows(lines: Iterator[tuple[int, list[str]]], columns: Mapping[int, str], width: int, most: int) -> TableRows:
-    """Return the rows of a text table; reading stops at the first one too many."""
-    rows = TableRows(columns.values())
+def _fill(
+    rows: TableRows, lines: Iterator[tuple[int, list[str]]], columns: Mapping[int, str], width: int, most: int
+) -> None:
+    """Take in the rows of a text table; reading stops at the first one too many."""
     places = list(columns)
     for number, cells in lines:
         if len(cells) > width and any(cell.strip() for cell in cells[width:]):
@@ -83,7 +86,6 @@ def _table_rows(lines: Iterator[tuple[int, list[str]]], columns: Mapping[int, st
             raise too_many_rows(most)
         n_cells = len(cells)
         rows.append(number, [_given(cells[place]) if place < n_cells else None for place in places])
-    return rows
 
 
 def _given(text: str) -> str | None:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from submissions.bulk.columns import columns_of, is_header
-from submissions.bulk.rows import KEYS, RowFault, Source, SourceRow
+from submissions.bulk.rows import RowFault, Source, SourceRow
+from submissions.bulk.subjects import FIGURES, Subject
 from workplan.lib import numbers
 from workplan.lib.spreadsheets import Cell, CellUnreadable, Content, SheetCells, SheetRefused, WorkbookCells
 from workplan.lib.words import Said
@@ -20,6 +21,8 @@ _HEADER_WITHIN = 20
 _TOTALS = frozenset({"合计", "总计", "小计", "总 计", "合 计", "小 计", "total", "subtotal"})
 _REMARKS = ("注", "说明", "备注", "填表", "审核", "负责人", "单位负责人", "制表", "续表", "note")
 _NAMES_SHOWN = 5
+#: A day is read as a day, however the cell shows it.
+_DAYS = frozenset({"planned_on", "actual_on"})
 #: More merged areas than a person would mend one by one.
 _MOST_MERGED = 50
 
@@ -29,37 +32,38 @@ class _Table:
     sheet: SheetCells
     header: int
     columns: Mapping[int, str]
+    subject: Subject = FIGURES
 
 
-def table_rows(book: WorkbookCells) -> Source:
+def table_rows(book: WorkbookCells, subject: Subject = FIGURES) -> Source:
     """Return the rows of the one table a workbook holds; what was passed over is told.
 
     :raises SheetRefused: there is no table of figures, or more than one.
     """
-    table = _found(book)
+    table = _found(book, subject)
     notes = [*book.warnings, *_set_aside(book, table)]
     _check_merged(table)
     rows: list[SourceRow] = []
     skipped: list[int] = []
     for number in sorted(one for one in table.sheet.rows if one > table.header):
         cells = {column: table.sheet.cell(number, place) for place, column in table.columns.items()}
-        if is_header([cell.as_text() for cell in table.sheet.row_cells(number)]):
+        if _names_keys(table.sheet, number, subject):
             skipped.append(number)
-        elif _is_remark(table.sheet, number, cells):
+        elif _is_remark(table.sheet, number, cells, subject):
             skipped.append(number)
             notes += _differing_total(number, cells, rows)
         elif any(not cell.is_empty for cell in cells.values()):
             rows.append(_row(table, number, cells))
     notes += _passed_over(skipped)
     notes += _hidden(table, rows)
-    return Source(rows, notes, row_notes=[note for row in rows for note in _row_notes(table.sheet, row)])
+    return Source(rows, notes, row_notes=[note for row in rows for note in _row_notes(table, row)])
 
 
-def _found(book: WorkbookCells) -> _Table:
+def _found(book: WorkbookCells, subject: Subject) -> _Table:
     tables = [
         _Table(sheet, number, {})
         for sheet in book.sheets
-        if (number := next((one for one in sorted(sheet.rows)[:_HEADER_WITHIN] if _names_keys(sheet, one)), 0))
+        if (number := next((one for one in sorted(sheet.rows)[:_HEADER_WITHIN] if _names_keys(sheet, one, subject)), 0))
     ]
     shown = [one for one in tables if not one.sheet.is_hidden] or tables
     if len(shown) > 1:
@@ -74,12 +78,12 @@ def _found(book: WorkbookCells) -> _Table:
         number = min(sheet.rows, default=0)
     if not number:
         raise SheetRefused(_("没有找到数据：工作表是空的。"), code="no_figures")
-    places = columns_of([cell.as_text() for cell in sheet.row_cells(number)], number)
-    return _Table(sheet, number, {place + 1: column for place, column in places.items()})
+    places = columns_of([cell.as_text() for cell in sheet.row_cells(number)], number, subject)
+    return _Table(sheet, number, {place + 1: column for place, column in places.items()}, subject)
 
 
-def _names_keys(sheet: SheetCells, number: int) -> bool:
-    return is_header([cell.as_text() for cell in sheet.row_cells(number)])
+def _names_keys(sheet: SheetCells, number: int, subject: Subject) -> bool:
+    return is_header([cell.as_text() for cell in sheet.row_cells(number)], subject)
 
 
 def _row(table: _Table, number: int, cells: Mapping[str, Cell]) -> SourceRow:
@@ -94,20 +98,29 @@ def _row(table: _Table, number: int, cells: Mapping[str, Cell]) -> SourceRow:
             unreadable.append((column, "merged_cells", message))
             continue
         try:
-            value = _value(column, cell)
+            value = _value(column, cell, table.subject)
         except CellUnreadable as refusal:
             unreadable.append((column, refusal.code, Said(refusal.template, refusal.params)))
             continue
         if not (value is None or numbers.is_blank(value)):
             given[column] = value
     addresses = {column: cell.address for column, cell in cells.items()}
-    return SourceRow(number, given, sheet=table.sheet.name, addresses=addresses, unreadable=unreadable)
+    return SourceRow(
+        number,
+        given,
+        sheet=table.sheet.name,
+        addresses=addresses,
+        unreadable=unreadable,
+        is_milestone=table.subject.is_milestones,
+    )
 
 
-def _value(column: str, cell: Cell) -> object:
-    if column in KEYS:
+def _value(column: str, cell: Cell, subject: Subject) -> object:
+    if column in subject.keys:
         return cell.as_key()
-    if column in {"note", "state"} and cell.content == Content.NUMBER:
+    if column in _DAYS and cell.day is not None:
+        return cell.day.isoformat()
+    if column in {"note", "state", "new_title"} and cell.content == Content.NUMBER:
         return cell.written
     return cell.plain()
 
@@ -132,12 +145,12 @@ def _merged_area(sheet: SheetCells, cell: Cell) -> str:
 # What is no figure -----------------------------------------------------------------------------
 
 
-def _is_remark(sheet: SheetCells, number: int, cells: Mapping[str, Cell]) -> bool:
+def _is_remark(sheet: SheetCells, number: int, cells: Mapping[str, Cell], subject: Subject) -> bool:
     """Say whether a row is a total, a note under the table or the place for signatures."""
     first = next((cell.as_text().strip() for cell in sheet.row_cells(number) if cell.as_text().strip()), "")
     if first.casefold() in _TOTALS or cells["unit"].as_text().strip().casefold() in _TOTALS:
         return True
-    is_keyless = cells["unit"].is_empty or cells["indicator"].is_empty
+    is_keyless = cells["unit"].is_empty or cells[subject.key].is_empty
     return is_keyless and first.casefold().startswith(_REMARKS)
 
 
@@ -183,12 +196,12 @@ def _hidden(table: _Table, rows: list[SourceRow]) -> Iterator[str]:
         yield Said(gettext_noop("有 %(count)s 列是隐藏的，也已读取。"), {"count": n_columns})
 
 
-def _row_notes(sheet: SheetCells, row: SourceRow) -> Iterator[RowFault]:
+def _row_notes(table: _Table, row: SourceRow) -> Iterator[RowFault]:
     """Tell what was taken from a formula and what shows another number than it holds."""
     for column, address in row.addresses.items():
-        if column not in row.cells or column in KEYS:
+        if column not in row.cells or column in table.subject.keys or column in _DAYS:
             continue
-        cell = _at(sheet, row, column)
+        cell = _at(table.sheet, row, column)
         if cell.is_formula:
             message = Said(gettext_noop("单元格 %(place)s 的数值来自公式。"), {"place": address})
             yield row.fault(column, "from_formula", message)

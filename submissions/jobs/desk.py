@@ -16,7 +16,7 @@ from accounts import audit
 from accounts.models import User
 from submissions.bulk.imports import Options, check_person
 from submissions.bulk.limits import too_large
-from submissions.models import ImportJob, JobKind, JobState
+from submissions.models import ImportJob, JobKind, JobState, JobSubject
 from submissions.models.jobs import ACTIVE, ENDED, RETRIABLE
 from workplan.lib.refusals import Refused
 from workplan.lib.sheets import clean_text
@@ -46,6 +46,7 @@ class Parcel:
     content: bytes
     kind: JobKind
     name: str = ""
+    subject: JobSubject = JobSubject.FIGURES
 
 
 def hand_in(parcel: Parcel, options: Options, *, by: User, now: datetime, token: str = "") -> ImportJob:
@@ -64,6 +65,7 @@ def hand_in(parcel: Parcel, options: Options, *, by: User, now: datetime, token:
         "by": by,
         "digest": hashlib.sha256(parcel.content).hexdigest(),
         "kind": parcel.kind,
+        "subject": parcel.subject,
         "dry_run": options.dry_run,
         "strategy": options.strategy.value,
         "mode": options.mode.value,
@@ -137,7 +139,9 @@ def import_checked(job: ImportJob, *, by: User) -> ImportJob:
 
 def _queued_again(job: ImportJob, *, by: User) -> ImportJob:
     waiting = ImportJob.objects.filter(by=job.by_id, state__in=ACTIVE)
-    same = Q(digest=job.digest, kind=job.kind, dry_run=job.dry_run, strategy=job.strategy, mode=job.mode)
+    same = Q(
+        digest=job.digest, kind=job.kind, subject=job.subject, dry_run=job.dry_run, strategy=job.strategy, mode=job.mode
+    )
     if waiting.filter(same).exists():
         raise NotNow(_("同一个文件已在排队或正在导入。"))
     if waiting.count() >= MOST_WAITING:

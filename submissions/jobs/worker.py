@@ -23,7 +23,8 @@ from accounts import audit
 from accounts.models import User
 from submissions import announcing
 from submissions.bulk import imports
-from submissions.bulk.plan import Mode, Plan, Strategy
+from submissions.bulk.plan import Mode, Plan
+from submissions.bulk.strategy import Strategy
 from submissions.jobs.source import source_of
 from submissions.models import ImportJob, JobState
 from targets import periods

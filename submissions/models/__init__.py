@@ -15,7 +15,7 @@ from submissions.models.evidence import (
     stored_models,
 )
 from submissions.models.figures import Explanation, Figure
-from submissions.models.jobs import ImportJob, JobKind, JobState
+from submissions.models.jobs import ImportJob, JobKind, JobState, JobSubject
 from submissions.models.milestones import DATED, ENDED, OUT_OF_SCOPE, MilestoneState
 from submissions.models.references import PublishedFigure, ReferenceFigure, ReferenceName
 from submissions.models.reports import Decision, DirtyUnit, Filing, MonthlyReport
@@ -48,6 +48,7 @@ __all__ = [
     "ImportJob",
     "JobKind",
     "JobState",
+    "JobSubject",
     "MilestoneProgress",
     "MilestoneState",
     "MonthlyReport",

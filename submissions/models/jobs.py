@@ -33,6 +33,13 @@ class JobKind(models.TextChoices):
     FILE = "FILE", _("上传的文件")
 
 
+class JobSubject(models.TextChoices):
+    """What the rows are about."""
+
+    FIGURES = "FIGURES", _("数据")
+    MILESTONES = "MILESTONES", _("节点")
+
+
 ACTIVE = (JobState.QUEUED, JobState.RUNNING)
 ENDED = (JobState.DONE, JobState.FAILED, JobState.CANCELLED, JobState.INTERRUPTED)
 #: Ended without anything stored; the file is kept to try again.
@@ -65,6 +72,7 @@ class ImportJob(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("上传人"))
     kind = models.CharField(_("格式"), max_length=4, choices=JobKind)
+    subject = models.CharField(_("内容"), max_length=10, choices=JobSubject, default=JobSubject.FIGURES)
     #: As the person's program called it; shown, never used as a path.
     name = models.CharField(_("文件名"), max_length=200, blank=True)
     digest = models.CharField(max_length=64)
@@ -99,6 +107,7 @@ class ImportJob(models.Model):
         verbose_name_plural = _("后台导入")
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=JobKind.values), name="submissions_job_kind_known"),
+            models.CheckConstraint(condition=Q(subject__in=JobSubject.values), name="submissions_job_subject_known"),
             models.CheckConstraint(
                 condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="submissions_job_digest_is_sha256"
             ),
@@ -134,7 +143,7 @@ class ImportJob(models.Model):
                 fields=["state"], condition=Q(state="RUNNING"), name="submissions_job_one_runs_at_a_time"
             ),
             models.UniqueConstraint(
-                fields=["by", "digest", "kind", "dry_run", "strategy", "mode"],
+                fields=["by", "digest", "kind", "subject", "dry_run", "strategy", "mode"],
                 condition=Q(state__in=ACTIVE),
                 name="submissions_job_same_file_waits_once",
             ),

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from submissions.bulk.milestones import state_named
 from submissions.bulk.rows import SourceRow
-from submissions.models import MilestoneProgress
 from submissions.workbook.layout import CODE, LONG_TEXTS, MILESTONE_INPUTS, PROGRESS, digest
 from submissions.workbook.sheet import MERGED, SheetReader, in_each_language, words_in
 from workplan.lib import numbers
@@ -45,6 +45,7 @@ class MilestoneReader(SheetReader):
                 addresses=change.addresses,
                 unreadable=change.unreadable,
                 is_milestone=True,
+                over_earlier=True,
             )
             for key, number, change in found
             if change.cells or change.unreadable
@@ -77,7 +78,7 @@ class MilestoneReader(SheetReader):
         if name in _DAYS:
             text = text if cell.day is None else cell.day.isoformat()
         elif name == "state":
-            text = _state_named(text)
+            text = state_named(text)
         elif name == "same":
             return _tick(cell, text)
         return text, digest(text) if name in LONG_TEXTS else text
@@ -101,11 +102,3 @@ def _tick(cell: Cell, text: str) -> tuple[bool, str]:
             cell, "unknown_choice", gettext_noop("这一格写的“%(text)s”不在列表中。请选“照报”，或留空。")
         )
     return bool(text), "same" if text else ""
-
-
-def _state_named(text: str) -> str:
-    """Return the code of a state that the sheet names in either language; another word goes to the gate as it is."""
-    for state in MilestoneProgress:
-        if text in {state.value, *in_each_language(lambda state=state: str(state.label))}:  # type: ignore[misc]
-            return str(state.value)
-    return text

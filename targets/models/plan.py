@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
@@ -166,6 +166,16 @@ class MilestoneQuerySet(models.QuerySet):
         if unit.kind == UnitKind.NON_PROVINCIAL:
             return self.none()
         return self.filter(_FILED_BY_UNITS).exclude(exemptions__unit=unit)
+
+    def filed_by_each(self, units: Sequence[ReportingUnit]) -> dict[int, list[Milestone]]:
+        """Return what each of many units reports, as `filed_by` says of one: three queries, by unit id."""
+        of_units, of_nation = list(self.filter(_FILED_BY_UNITS)), list(self.exclude(_FILED_BY_UNITS))
+        exempt = set(self.filter(exemptions__unit__in=units).values_list("exemptions__unit", "pk"))
+        found: dict[int, list[Milestone]] = {}
+        for unit in units:
+            own = of_nation if unit.is_nation else [] if unit.kind == UnitKind.NON_PROVINCIAL else of_units
+            found[unit.pk] = [one for one in own if unit.is_nation or (unit.pk, one.pk) not in exempt]
+        return found
 
 
 class Milestone(models.Model):

@@ -586,6 +586,7 @@ def made(**fields):
     [
         ("submissions_job_ends_once", "QUEUED", {"state": "LOST"}),
         ("submissions_job_kind_known", "QUEUED", {"kind": "PDF"}),
+        ("submissions_job_subject_known", "QUEUED", {"subject": "RULES"}),
         ("submissions_job_digest_is_sha256", "QUEUED", {"digest": "x"}),
         ("submissions_job_done_within_total", "QUEUED", {"n_done": 1}),
         ("submissions_job_queued_is_not_started", "QUEUED", {"started_at": NOW}),
