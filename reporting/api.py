@@ -34,6 +34,7 @@ from reporting.serializers import (
     SeriesPointSerializer,
     SeriesQuery,
 )
+from reporting.series import monthly_series
 from reporting.tidy import Selection, download
 from submissions.calendar import default_period
 from submissions.models import ReportingMonth
@@ -122,7 +123,7 @@ class ProgressSeries(FiguresResource):
     def get(self, request: Request) -> Response:
         unit, indicator = unit_named(self.query["unit"]), indicator_named(self.query["indicator"])
         plan = _plan(self.query)
-        series = aggregates.series(request.user, plan, indicator, unit)
+        series = monthly_series(request.user, plan, indicator, unit)
         published = newest_published(indicator, plan.year, today=clock.today()) if unit.is_nation else {}
         return page_of(series.points, request, self.query, SeriesPointSerializer, published=published)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from reporting.aggregates import Series, SeriesPoint
+from reporting.series import Series, SeriesPoint
 from submissions.models import ReportingMonth
 from targets import measures, periods
 from targets.models import Indicator, Kind

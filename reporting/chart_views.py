@@ -10,10 +10,11 @@ from django.shortcuts import get_object_or_404
 
 from accounts.models import ReportingUnit
 from reporting import aggregates
-from reporting.aggregates import ProgressRow, Series
+from reporting.aggregates import ProgressRow
 from reporting.changes import changes, until
 from reporting.export_views import asked_code, asked_unit, for_exporters, recorded
 from reporting.marks import Mark, marks_of_year
+from reporting.series import Series, monthly_series
 from reporting.views import asked_month
 from targets.models import Indicator
 from workplan.lib import sheets
@@ -69,7 +70,7 @@ def _year(request: HttpRequest, indicator: Indicator, unit: ReportingUnit) -> It
     period = asked_month(request, unit)
     if period is None:
         raise Http404
-    series = until(aggregates.series(request.user, period.plan, indicator, unit), period)
+    series = until(monthly_series(request.user, period.plan, indicator, unit), period)
     rows = aggregates.progress_rows(request.user, period, [unit], indicators=[indicator])
     marks = marks_of_year(request.user, period, indicator, unit)
     yield from series_rows(series, next(iter(rows), None), marks)

@@ -15,7 +15,8 @@ from typing import TypedDict
 from django.db.models import Q, QuerySet
 
 from accounts.models import NATION_CODE, UnitKind
-from reporting.aggregates import ProgressRow, SeriesPoint
+from reporting.aggregates import ProgressRow
+from reporting.series import SeriesPoint
 from submissions import published, rules, terms
 from submissions.models import PublishedFigure, Release, ReportingMonth
 from targets import measures

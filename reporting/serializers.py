@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import NATION_CODE
-from reporting.aggregates import SeriesPoint
+from reporting.series import SeriesPoint
 from submissions.serializers import FIGURE_STATES, RELEASES, REPORT_STATUSES
 from targets.goals import Status
 from targets.serializers import INDICATOR_CODE, UNIT_CODE, ItemSerializer, MonthField

@@ -10,10 +10,11 @@ from django.db.models import F
 
 from accounts.models import ReportingUnit, User
 from reporting import aggregates, exports, totals
-from reporting.aggregates import ProgressRow, Series
+from reporting.aggregates import ProgressRow
 from reporting.changes import until
 from reporting.pages import months
 from reporting.pages.words import month_words
+from reporting.series import Series, monthly_series
 from submissions import timeliness
 from submissions.models import Explanation, Filing, Outcome, ReportingMonth
 from submissions.timeliness import Record
@@ -72,7 +73,7 @@ def contents(person: User, period: ReportingMonth, unit: ReportingUnit, *, now: 
         units = [unit, *ReportingUnit.objects.children_of(unit)]
         rows = aggregates.progress_rows(person, period, units)
         own = [row for row in rows if row.unit == unit]
-        series = [until(aggregates.series(person, period.plan, row.indicator, unit), period) for row in own]
+        series = [until(monthly_series(person, period.plan, row.indicator, unit), period) for row in own]
         return Contents(
             period=period,
             unit=unit,

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from reporting import exports
-from reporting.aggregates import ProgressRow, Series, SeriesPoint
+from reporting.aggregates import ProgressRow
 from reporting.marks import Mark, marks_of
+from reporting.series import Series, SeriesPoint
 from targets import periods
 from targets.models import Indicator, UnitOfMeasure
 from workplan.templatetags.portal import status_label, status_shape

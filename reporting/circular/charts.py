@@ -12,12 +12,13 @@ import resvg_py
 from django.conf import settings
 from py_mini_racer import MiniRacer
 
-from reporting.aggregates import ProgressRow, Series
+from reporting.aggregates import ProgressRow
 from reporting.circular.contents import Chart
 from reporting.circular.facts import Facts
 from reporting.circular.sentences import status_words, whole_percent
 from reporting.pages import curves
 from reporting.pages.curves import PERCENT
+from reporting.series import Series
 from targets import measures
 from workplan.templatetags.figures import as_typed
 from workplan.templatetags.portal import status_tone

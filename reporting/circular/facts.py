@@ -9,8 +9,9 @@ from datetime import date
 from accounts import permissions
 from accounts.models import ReportingUnit
 from reporting import aggregates
-from reporting.aggregates import ProgressRow, Series
+from reporting.aggregates import ProgressRow
 from reporting.given_reasons import Reasons, reasons_given
+from reporting.series import Series, monthly_series
 from submissions import timeliness
 from submissions.facts import due_units
 from submissions.models import MonthlyReport, ReportingMonth
@@ -87,4 +88,4 @@ def gather(person: permissions.Person, period: ReportingMonth, *, today: date) -
 
 def series_of(person: permissions.Person, facts: Facts, row: ProgressRow) -> Series:
     """Return the year of one national indicator, as its page draws it."""
-    return aggregates.series(person, facts.period.plan, row.indicator, facts.nation)
+    return monthly_series(person, facts.period.plan, row.indicator, facts.nation)

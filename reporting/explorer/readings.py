@@ -11,10 +11,11 @@ from enum import StrEnum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from reporting.aggregates import ProgressRow, own_month
+from reporting.aggregates import ProgressRow
 from reporting.changes import over_year
 from reporting.marks import Mark, marks_of
 from reporting.regions import region_row
+from reporting.series import own_month
 from targets import periods
 from targets.goals import Status, Thresholds
 from targets.models import Kind
@@ -116,7 +117,7 @@ def fact(row: ProgressRow, past: Past) -> Fact:
 def month_value(row: ProgressRow, past: Past) -> Decimal | None:
     """Return what the period came to by itself; None across a gap, and of anything but a flow.
 
-    Source: `aggregates.series`, whose points say the same.
+    Source: `series.monthly_series`, whose points say the same.
     """
     if row.indicator.kind != Kind.FLOW or row.value is None or row.n_reported == 0:
         return None

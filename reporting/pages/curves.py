@@ -12,9 +12,10 @@ from decimal import Decimal
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from reporting.aggregates import ProgressRow, Series, SeriesPoint
+from reporting.aggregates import ProgressRow
 from reporting.pages.expected import forecast_sentence
 from reporting.pages.words import gap_points, method_words, month_words
+from reporting.series import Series, SeriesPoint
 from submissions.models import ReportingMonth
 from targets import measures, periods
 from targets.forecasts import Forecast

@@ -9,7 +9,7 @@ from datetime import date
 from accounts import permissions
 from accounts.models import ReportingUnit
 from reporting import aggregates, nation
-from reporting.aggregates import ProgressRow, Series, SeriesPoint
+from reporting.aggregates import ProgressRow
 from reporting.changes import Change, changes, until
 from reporting.marks import Mark, legend, marks_of_year
 from reporting.nation import PublishedLine
@@ -18,6 +18,7 @@ from reporting.pages.expected import forecast_sentence
 from reporting.pages.revised import RevisedLine, revised_lines
 from reporting.pages.tables import Line, Ranking
 from reporting.pages.words import target_words
+from reporting.series import Series, SeriesPoint, monthly_series
 from submissions.models import ReportingMonth
 from targets.models import Indicator, Target
 
@@ -111,7 +112,7 @@ def indicator_page(
     own = [row for row in rows if row.unit == unit]
     below = [row for row in rows if row.unit != unit]
     line = next(iter(tables.lines(own, thresholds)), None)
-    series = until(aggregates.series(person, period.plan, indicator, unit), period)
+    series = until(monthly_series(person, period.plan, indicator, unit), period)
     published = tuple(nation.published_lines(indicator, period, series.points, today=today)) if unit.is_nation else ()
     return IndicatorPage(
         period=period,

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from accounts.models import ReportingUnit
-from reporting.aggregates import Series, SeriesPoint
 from reporting.changes import Change, changes, until
+from reporting.series import Series, SeriesPoint
 from submissions.models import ReportingMonth
 from targets.models import Indicator, Target
 

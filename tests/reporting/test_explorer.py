@@ -15,7 +15,6 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from accounts.models import AuditEntry, ReportingUnit
-from reporting import aggregates
 from reporting.aggregates import progress_rows, rows_of_months
 from reporting.changes import changes
 from reporting.explorer.asked import NotUnderstood
@@ -24,6 +23,7 @@ from reporting.explorer.reader import offer, read
 from reporting.explorer.readings import Measure
 from reporting.explorer.table import Table, table
 from reporting.marks import marks_of
+from reporting.series import monthly_series
 from submissions.models import PublishedFigure, ReportingMonth
 from targets.models import Indicator, Plan
 from tests import factories
@@ -97,7 +97,7 @@ def test_every_cell_is_what_the_pages_of_the_indicator_say(world, ministry):
     checked = 0
     for line in found.lines:
         unit, indicator = line.head.member, line.within.member
-        whole = aggregates.series(ministry, Plan.objects.get(year=2007), indicator, unit)
+        whole = monthly_series(ministry, Plan.objects.get(year=2007), indicator, unit)
         for column, one in zip(found.columns, line.facts, strict=True):
             row = progress_rows(ministry, column.member, [unit], indicators=[indicator])[0]
             point, change = whole.points[row.month.month - 1], changes(whole)[row.month.month - 1]

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from accounts.models import ReportingUnit
-from reporting.aggregates import row_value, series
+from reporting.aggregates import row_value
+from reporting.series import monthly_series
 from submissions.models import PublishedFigure, ReportingMonth
 from targets.models import Indicator
 from tests import factories
@@ -46,7 +47,7 @@ def test_a_series_tells_the_year_month_by_month(ministry, periods, nation, flow)
     for month, value in ((1, 90), (2, 210), (4, 400)):
         stand(unit, periods[month], {flow: value})
 
-    found = series(ministry, periods[1].plan, flow, nation)
+    found = monthly_series(ministry, periods[1].plan, flow, nation)
 
     assert [(point.value, point.month_value, point.is_carried) for point in found.points[:5]] == [
         (90, 90, False), (210, 120, False), (210, None, True), (400, None, False), (400, None, True),
@@ -64,7 +65,7 @@ def test_a_series_has_the_curve_of_the_unit_or_of_the_nation(ministry, periods, 
     factories.TargetFactory(indicator=flow, unit=own, target_value=100, seasonal_shares=[Decimal(1)] * 12)
 
     seasonal = [
-        series(ministry, periods[1].plan, flow, unit).points[0].seasonal_target for unit in (nation, plain, own)
+        monthly_series(ministry, periods[1].plan, flow, unit).points[0].seasonal_target for unit in (nation, plain, own)
     ]
 
     assert seasonal == [80, 8, 100]
@@ -77,7 +78,7 @@ def test_a_series_sets_last_year_beside_this_one(ministry, periods, nation, flow
     factories.AssignmentFactory(plan=last_plan, unit=unit, indicator=flow)
     stand(unit, march, {flow: 77})
 
-    found = series(ministry, periods[1].plan, flow, nation)
+    found = monthly_series(ministry, periods[1].plan, flow, nation)
 
     assert [point.previous_year for point in found.points[1:4]] == [None, 77, None]
 
@@ -94,7 +95,7 @@ def test_what_was_published_stands_in_for_a_year_without_reports(ministry, perio
             published_on=known, source="公报", is_synthetic=owner is not None,
         )  # fmt: skip
 
-    told = [series(ministry, periods[1].plan, flow, one) for one in (nation, unit)]
+    told = [monthly_series(ministry, periods[1].plan, flow, one) for one in (nation, unit)]
 
     assert [[point.previous_year for point in one.points[1:4]] for one in told] == [[None, 90, None], [None, 40, None]]
     assert [(one.past_sources, one.is_past_synthetic) for one in told] == [(("公报",), False), (("公报",), True)]
@@ -103,7 +104,7 @@ def test_what_was_published_stands_in_for_a_year_without_reports(ministry, perio
     march = factories.MonthFactory(plan=last_plan, month=date(2006, 3, 1), number=3)
     factories.AssignmentFactory(plan=last_plan, unit=unit, indicator=flow)
     stand(unit, march, {flow: 77})
-    reported = series(ministry, periods[1].plan, flow, unit)
+    reported = monthly_series(ministry, periods[1].plan, flow, unit)
     assert (reported.points[2].previous_year, reported.past_sources) == (77, ())
 
 
@@ -112,7 +113,7 @@ def test_a_series_of_a_level_has_no_month_value(ministry, periods, nation):
     (unit,) = filers(1, stock)
     stand(unit, periods[1], {stock: 50})
 
-    found = series(ministry, periods[1].plan, stock, nation)
+    found = monthly_series(ministry, periods[1].plan, stock, nation)
 
     assert (found.target, found.points[0].value, found.points[0].month_value) == (None, 50, None)
     assert found.points[0].pro_rata_target is None
@@ -124,7 +125,7 @@ def test_a_series_ends_where_publication_ends(periods, flow):
     stand(other, periods[6], {flow: 700})
     publish(periods[5])
 
-    found = series(factories.person("CLERK", own), periods[1].plan, flow, other)
+    found = monthly_series(factories.person("CLERK", own), periods[1].plan, flow, other)
 
     assert [point.value for point in found.points[3:6]] == [None, 600, None]
 
@@ -135,7 +136,7 @@ def test_a_quarterly_series_differs_by_quarters(ministry, periods, nation):
     stand(unit, periods[3], {quarterly: 30})
     stand(unit, periods[6], {quarterly: 70})
 
-    found = series(ministry, periods[1].plan, quarterly, nation)
+    found = monthly_series(ministry, periods[1].plan, quarterly, nation)
 
     assert [(point.value, point.month_value) for point in found.points[2:6]] == [
         (30, 30), (30, None), (30, None), (70, 40),

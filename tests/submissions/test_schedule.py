@@ -316,7 +316,7 @@ def test_f_21_january_is_never_missing(merged: Plan, unit, ministry: User, lead:
 
 
 def test_f_21_february_states_two_months_as_its_own(merged: Plan, unit, lead: User, ministry: User) -> None:
-    from reporting import aggregates
+    from reporting.series import monthly_series
     from submissions.statement import statement
 
     february, march = merged.months.order_by("month")[1:3]
@@ -326,7 +326,7 @@ def test_f_21_february_states_two_months_as_its_own(merged: Plan, unit, lead: Us
     row = statement(services.report_for(unit, february), person=ministry, today=TODAY).rows[0]
     assert row.month_value == 50
     assert statement(report, person=ministry, today=TODAY).rows[0].month_value == 30
-    points = aggregates.series(ministry, merged, IndicatorFactory(code="T01"), unit).points
+    points = monthly_series(ministry, merged, IndicatorFactory(code="T01"), unit).points
     assert [point.month_value for point in points[:3]] == [None, 50, 30]
     assert [point.n_due for point in points[:2]] == [0, 1]
 
