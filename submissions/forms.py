@@ -15,6 +15,8 @@ from decimal import Decimal
 from functools import partial
 from typing import TypeVar
 
+from django.utils.translation import gettext_lazy
+
 from submissions import facts
 from submissions.intake import (
     NUMBER_FIELDS,
@@ -54,6 +56,12 @@ CARRIED = frozenset({CSRF_FIELD, "version", "scale", "seen", "then", "remove"})
 _PASSED_OVER = frozenset({"reply", "evidence"})
 #: Longer names of fields are cut where they are told.
 LONGEST_NAME = 80
+
+
+class FormRefused(InputRefused):
+    """Cells of the page that cannot be stored; what was good among the others, the page may have saved on its own."""
+
+    sentence = gettext_lazy("有 %(count)s 处填写有误，请更正后再保存。")
 
 
 @dataclass
@@ -164,7 +172,7 @@ class ReportForm:
     def read(self, report: MonthlyReport, *, today: date) -> Draft:
         """Return what is to be saved: the rows in which the person changed a cell.
 
-        :raises InputRefused: with every complaint, in the order of the page; each cell then knows its own.
+        :raises FormRefused: with every complaint, in the order of the page; each cell then knows its own.
         """
         self.complaints += [unknown_field(name).at(name) for name in self.foreign]
         rows = self._rows("figure")
@@ -192,7 +200,7 @@ class ReportForm:
         note = self._gather(lambda: read_comment(self.cells[NOTE].text, NOTE), "")
         if self.complaints:
             self._hand_out()
-            raise InputRefused(self.complaints)
+            raise FormRefused(self.complaints)
         return Draft(figures, milestones, explanations, replies, note, reader.notes)
 
     def _rows(self, kind: str) -> dict[str, dict[str, str]]:

@@ -44,9 +44,11 @@ class InputRefused(Refused):
     code = "invalid"
     http_status = 400
 
+    sentence = gettext_lazy("有 %(count)s 处填写有误，未保存任何内容。")
+
     def __init__(self, complaints: Sequence[Complaint]) -> None:
         self.complaints = list(complaints)
-        super().__init__(gettext_lazy("有 %(count)s 处填写有误，未保存任何内容。"), count=len(self.complaints))
+        super().__init__(self.sentence, count=len(self.complaints))
 
     def errors(self) -> list[dict[str, object]]:
         return [

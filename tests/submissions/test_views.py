@@ -236,6 +236,8 @@ def test_every_refused_cell_is_listed_with_the_words_beside_it_and_nothing_is_lo
     page = text_of(response)
     assert response.status_code == 422
     assert "<title>错误：" in page
+    assert "有 3 处填写有误，请更正后再保存。" in page
+    assert "未保存任何内容" not in page  # the page may have saved the other cells on its own
     listed = response.context["page"].complaints
     assert [(name, one.pointer) for name, one in listed] == [
         ("T01 指标T01", "figure.T01.value"),
