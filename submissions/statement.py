@@ -78,8 +78,10 @@ class Row:
 
     @property
     def month_value(self) -> Decimal | None:
-        """The month's own figure of a flow: the difference of two totals since January."""
-        return None if self.figure is None else self.month_value_of(self.value, self.figure.filing.report)
+        """The month's own figure of a flow: the difference of two totals since January; none of a figure in doubt."""
+        if self.figure is None or self.is_doubted:
+            return None
+        return self.month_value_of(self.value, self.figure.filing.report)
 
     def month_value_of(self, value: Decimal | None, report: MonthlyReport) -> Decimal | None:
         """Return what the month's own figure is where ``value`` stands in the report; None but for a flow."""

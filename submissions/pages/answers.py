@@ -76,11 +76,15 @@ def _echo(answer: CellAnswer, indicator: Indicator, part: str, scale: int) -> st
 
 
 def _month_value(answer: CellAnswer, month: MonthAnswer, scale: int) -> str | None:
-    """Return the month's own figure as the form shows it; None where the indicator has none."""
+    """Return the month's own figure as the form shows it; None where the indicator has none.
+
+    A figure in doubt shows none, as on the page; what is only being typed nobody has checked yet.
+    """
     row = next((row for row in month.told.rows if answer.cell.name == f"figure.{row.indicator.code}.value"), None)
     if row is None or row.indicator.kind != Kind.FLOW:
         return None
-    value = row.month_value_of(answer.value, month.told.report)
+    is_withheld = row.is_doubted and answer.outcome != Outcome.READ
+    value = None if is_withheld else row.month_value_of(answer.value, month.told.report)
     return number(value, row.indicator.unit_of_measure, scale_of(row.indicator, "value", scale))
 
 

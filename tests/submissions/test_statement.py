@@ -60,13 +60,14 @@ def test_a_row_holds_value_previous_and_month(unit, period, clerk, august):
     assert (stock.value, stock.previous_value, stock.month_value) == (1_100_000, 1_000_000, None)
 
 
-def test_a_completion_rate_is_withheld_while_a_slip_is_suspected(unit, period, clerk, august):
+def test_rate_and_month_value_are_withheld_while_a_slip_is_suspected(unit, period, clerk, august):
     factories.TargetFactory(indicator=factories.IndicatorFactory(code="T01"), unit=unit, target_value=400_000)
 
     sound = row_of(read(file(unit, period, {"T01": "310000"}, by=clerk, now=NOW), clerk), "T01")
     slipped = row_of(read(file(unit, period, {"T01": "31"}, by=clerk, now=NOW), clerk), "T01")
 
     assert (sound.completion_rate, slipped.completion_rate) == (Decimal("0.775"), None)
+    assert (sound.month_value, slipped.month_value) == (110_000, None)
 
 
 def test_a_month_value_needs_the_period_just_before(unit, lead):
