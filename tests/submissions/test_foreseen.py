@@ -101,6 +101,10 @@ def test_a_sound_workbook_says_so(signed_in, september):
 
     assert foreseen(preview(signed_in, data)[1])[0] == "✔ 导入后没有须更正或须说明的"
 
+    _address, refused = preview(signed_in, filled(data, ("T01.value", layout.VALUE, "三十一万")))
+    assert "有 1 处不能导入" in refused
+    assert "导入后" not in refused  # nothing is imported, so nothing is sound afterwards
+
 
 def test_an_answer_in_the_workbook_explains_beforehand(signed_in, september):
     data = filled(
