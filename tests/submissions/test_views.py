@@ -149,7 +149,7 @@ def test_a_form_costs_the_same_queries_whatever_is_due(as_clerk, unit, n, django
     as_clerk.post(ADDRESS, {**opened(as_clerk), "figure.T20.value": "5"})
     as_clerk.get(ADDRESS)
 
-    with django_assert_num_queries(32):
+    with django_assert_num_queries(34):
         as_clerk.get(ADDRESS)
 
 
