@@ -21,6 +21,7 @@ LISTS = {
     "accounts.user": {"SYSTEM_ADMIN", "SECURITY_ADMIN", "AUDITOR"},
     "accounts.rolegrant": {"SECURITY_ADMIN", "AUDITOR"},
     "submissions.evidencefile": {"SECURITY_ADMIN"},
+    "reporting.assessmentfile": {"SECURITY_ADMIN"},
     "accounts.reportingunit": {"SYSTEM_ADMIN", "SECURITY_ADMIN", "PLANNER"},
     "accounts.auditentry": {"AUDITOR"},
     "accounts.formerunit": {"SYSTEM_ADMIN"},

@@ -13,6 +13,7 @@ from django.conf import settings as django_settings
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from submissions.bulk.subjects import FIGURES
 from submissions.bulk.tables import _value
 from submissions.forms import ReportForm
 from submissions.intake import FigureReader, InputRefused
@@ -74,7 +75,7 @@ class Form:
 
 def through_a_workbook(text: str) -> object:
     cell = cell_from(2, 4, "inlineStr", text, number_format="General", is_formula=False, epoch=EPOCH)
-    return _value("value", cell)
+    return _value("value", cell, FIGURES)
 
 
 def through_a_csv(texts: list[str]) -> list[object]:
