@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import permissions
-from accounts.models import ReportingUnit, UnitQuerySet
+from accounts.models import ReportingUnit
 from submissions import schedule, timeliness
 from submissions.models import Extension, ReportingMonth
 from submissions.pages.due import month_words
+from submissions.pages.followed import NOBODY, followed
 from submissions.timeliness import Arrival, Filed, Record
 from targets import measures
-from targets.models import Assignment, Plan
+from targets.models import Plan
 from workplan.lib.sheets import Column, Kind, Row, Sheet
 
 
@@ -50,10 +51,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class Line:
-    """One unit's year."""
+    """One unit's year, and how many units below it are counted here, with the reports missing from them."""
 
     record: Record
     cells: tuple[Cell, ...]
+    n_below: int = 0
+    n_below_missing: int = 0
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,9 @@ class CalendarPage:
     plans: list[int]
     months: tuple[MonthHead, ...]
     lines: tuple[Line, ...]
+    #: Of every unit counted, those without a line of their own among them.
+    records: tuple[Record, ...]
+    under: ReportingUnit | None
     looks: tuple[Look, ...]
     may_act: bool
     may_move: bool
@@ -83,30 +89,35 @@ class CalendarPage:
 
     @property
     def n_due(self) -> int:
-        return sum(one.record.n_due for one in self.lines)
+        return sum(one.n_due for one in self.records)
 
     @property
     def n_on_time(self) -> int:
-        return sum(one.record.count(Arrival.ON_TIME) for one in self.lines)
+        return sum(one.count(Arrival.ON_TIME) for one in self.records)
 
     @property
     def n_missing(self) -> int:
-        return sum(one.record.count(Arrival.MISSING) for one in self.lines)
+        return sum(one.count(Arrival.MISSING) for one in self.records)
 
 
-def calendar_page(person: permissions.Person, *, year: int | None, today: date) -> CalendarPage:
-    """Return the filing year of the units the person may follow; the number of queries does not depend on them."""
+def calendar_page(
+    person: permissions.Person, *, year: int | None, today: date, under: ReportingUnit | None = None
+) -> CalendarPage:
+    """Return the filing year of the units the person follows; the number of queries does not depend on them."""
     plans = list(Plan.objects.order_by("-year"))
     plan = next((one for one in plans if year is None or one.year == year), None)
     months = list(plan.months.order_by("month")) if plan else []
-    found = timeliness.records(filing_units(person, plan), months, today=today) if plan else []
-    lines = tuple(Line(one, tuple(Cell(filed, LOOKS[filed.arrival]) for filed in one.filed)) for one in found)
+    units = followed(person, plan, under) if plan else NOBODY
+    found = tuple(timeliness.records(units.units, months, today=today))
+    of = {one.unit: one for one in found}
     may_move = permissions.may_move_dates(person)
     return CalendarPage(
         plan=plan,
         plans=[one.year for one in plans],
         months=tuple(_head(period, place, found) for place, period in enumerate(months)),
-        lines=lines,
+        lines=tuple(_line(of[unit], [of[one] for one in below]) for unit, below in units.rows.items()),
+        records=found,
+        under=under,
         looks=tuple(LOOKS.values()),
         may_act=permissions.may_publish(person),
         may_move=may_move,
@@ -114,19 +125,9 @@ def calendar_page(person: permissions.Person, *, year: int | None, today: date) 
     )
 
 
-def filing_units(person: permissions.Person, plan: Plan) -> list[ReportingUnit]:
-    """Return the filing units directly under the nation, or those of the person's own subtree, in their order."""
-    filing = ReportingUnit.objects.filter(pk__in=Assignment.objects.filter(plan=plan).values("unit"))
-    return list(_followed(person, filing).order_by("level", "position", "code"))
-
-
-def _followed(person: permissions.Person, units: UnitQuerySet) -> UnitQuerySet:
-    if permissions.sees_all_approved(person):
-        return units.filter(level=1)
-    followed = units.none()
-    for path in permissions.access(person).subtree_paths:
-        followed |= units.filter(path__startswith=path)
-    return followed
+def _line(record: Record, below: Sequence[Record]) -> Line:
+    cells = tuple(Cell(filed, LOOKS[filed.arrival]) for filed in record.filed)
+    return Line(record, cells, len(below), sum(one.count(Arrival.MISSING) for one in below))
 
 
 def _head(period: ReportingMonth, place: int, found: Iterable[Record]) -> MonthHead:
@@ -144,12 +145,29 @@ class UnitLine:
     filed: Filed
     look: Look
 
+    @property
+    def is_missing(self) -> bool:
+        """Whether the report is still waited for, due already or not."""
+        return self.filed.arrival in {Arrival.MISSING, Arrival.PENDING}
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    """One unit's line, and how many units below it are counted here, with those still waited for."""
+
+    line: UnitLine
+    n_below: int
+    n_below_missing: int
+
 
 @dataclass(frozen=True)
 class MonthPage:
     period: ReportingMonth
     is_open: bool
+    #: Of every unit counted; the rows show those that lie highest.
     lines: tuple[UnitLine, ...]
+    rows: tuple[UnitRow, ...]
+    under: ReportingUnit | None
     extensions: tuple[Extension, ...]
     effects: schedule.Effects | None
     may_act: bool
@@ -158,21 +176,28 @@ class MonthPage:
 
     @property
     def missing(self) -> list[UnitLine]:
-        return [one for one in self.lines if one.filed.arrival in {Arrival.MISSING, Arrival.PENDING}]
+        return [one for one in self.lines if one.is_missing]
 
 
-def month_page(person: permissions.Person, period: ReportingMonth, *, today: date) -> MonthPage:
+def month_page(
+    person: permissions.Person, period: ReportingMonth, *, today: date, under: ReportingUnit | None = None
+) -> MonthPage:
     """Return one month: its dates, who filed when, what was extended, and what closing it would hold back."""
     may_act = permissions.may_publish(person)
-    units = filing_units(person, period.plan)
-    found = timeliness.records(units, [period], today=today)
+    units = followed(person, period.plan, under)
+    found = timeliness.records(units.units, [period], today=today)
+    lines = {one.unit: UnitLine(one.unit, one.filed[0], LOOKS[one.filed[0].arrival]) for one in found}
     extensions = period.extensions.select_related("unit", "granted_by").order_by("-granted_at", "-id")
-    shown = {unit.pk for unit in units}
     return MonthPage(
         period=period,
         is_open=period.is_open_on(today),
-        lines=tuple(UnitLine(one.unit, one.filed[0], LOOKS[one.filed[0].arrival]) for one in found),
-        extensions=tuple(one for one in extensions if one.unit_id is None or one.unit_id in shown),
+        lines=tuple(lines.values()),
+        rows=tuple(
+            UnitRow(lines[unit], len(below), sum(lines[one].is_missing for one in below))
+            for unit, below in units.rows.items()
+        ),
+        under=under,
+        extensions=tuple(one for one in extensions if one.unit is None or one.unit in lines),
         effects=schedule.effects_of_locking(period) if may_act else None,
         may_act=may_act,
         may_move=permissions.may_move_dates(person),
@@ -203,18 +228,17 @@ def calendar_sheet(page: CalendarPage, *, source: list[str]) -> Sheet:
             Column("reporting_rate", _("上报率"), Kind.PERCENT),
             Column("timeliness", _("按时率"), Kind.PERCENT),
         ],
-        rows=[_sheet_row(page, line) for line in page.lines],
+        rows=[_sheet_row(page, record) for record in page.records],
         notes=[_("按第一次报送（未撤回）的时间判断；退回后重报不算迟报。")],
     )
 
 
-def _sheet_row(page: CalendarPage, line: Line) -> Row:
-    record = line.record
-    cells = zip(page.months, line.cells, strict=True)
+def _sheet_row(page: CalendarPage, record: Record) -> Row:
+    months = zip(page.months, record.filed, strict=True)
     return {
         "unit": record.unit.code,
         "unit_name": record.unit.label,
-        **{str(head.period): str(cell.look.word) for head, cell in cells},
+        **{str(head.period): str(LOOKS[filed.arrival].word) for head, filed in months},
         "n_due": record.n_due,
         "n_on_time": record.count(Arrival.ON_TIME),
         "n_late": record.count(Arrival.LATE),

@@ -22,8 +22,8 @@ from submissions import timeliness, waiting, workdays
 from submissions.approving import clean, held_back, marked
 from submissions.calendar import past_due
 from submissions.models import Figure, Filing, MonthlyReport, Outcome, ReportingMonth
-from submissions.pages.calendar import filing_units
 from submissions.pages.due import month_words
+from submissions.pages.followed import followed
 from submissions.timeliness import Arrival
 
 PAGE_SIZE = 50
@@ -195,7 +195,7 @@ def _not_in(person: User, asked: ReportingMonth | None, today: date) -> NotIn | 
     period = asked or past_due(today).filter(closed_at=None).first()
     if period is None or period.is_closed or not period.is_open_on(today):
         return None
-    found = timeliness.records(filing_units(person, period.plan), [period], today=today)
+    found = timeliness.records(followed(person, period.plan).units, [period], today=today)
     due = [one for one in found if one.count(Arrival.NOT_DUE) == 0]
     return NotIn(period, [one.unit for one in due if one.count(Arrival.MISSING, Arrival.PENDING)], len(due))
 

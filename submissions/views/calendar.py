@@ -18,13 +18,13 @@ from accounts import permissions
 from accounts.models import ReportingUnit
 from submissions import calendar, facts, reminding, schedule, timeliness
 from submissions.models import ReportingMonth
-from submissions.pages.calendar import calendar_page, calendar_sheet, month_page
+from submissions.pages.calendar import CalendarPage, MonthPage, calendar_page, calendar_sheet, month_page
 from submissions.pages.due import month_words
 from submissions.pages.lists import source
 from submissions.reminding import Reminder
 from submissions.views.posted import fields_of, refuse_foreign
 from submissions.views.taking import for_takers, taken
-from submissions.views.work import month_named
+from submissions.views.work import month_named, unit_named
 from targets.models import Plan
 from workplan.lib import clock
 from workplan.lib.refusals import Refused
@@ -46,18 +46,29 @@ def for_followers(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
 @require_safe
 @for_followers
 def year(request: HttpRequest) -> HttpResponse:
-    page = calendar_page(request.user, year=_year(request), today=clock.today())
-    return render(request, "submissions/calendar.html", {"page": page})
+    return render(request, "submissions/calendar.html", {"page": _year_page(request)})
 
 
 @for_takers
 def export(request: HttpRequest) -> FileResponse:
     """Hand out the year's table as a workbook."""
-    page = calendar_page(request.user, year=_year(request), today=clock.today())
+    page = _year_page(request)
     if page.plan is None:
         raise Http404
     table = calendar_sheet(page, source=source(request.user, plan=page.plan))
     return taken(request, "calendar", page.plan.year, table, year=page.plan.year)
+
+
+def _year_page(request: HttpRequest) -> CalendarPage:
+    page = calendar_page(request.user, year=_year(request), today=clock.today(), under=_under(request))
+    if page.under and not page.records:
+        raise Http404
+    return page
+
+
+def _under(request: HttpRequest) -> ReportingUnit | None:
+    """Return the unit that the address narrows a page to, None where it does not; one that is not there reads 404."""
+    return unit_named(request.GET["unit"]) if "unit" in request.GET else None
 
 
 def _year(request: HttpRequest) -> int | None:
@@ -148,6 +159,17 @@ def month(request: HttpRequest, month: date) -> HttpResponse:
     return _show_month(request, month_named(f"{month:%Y-%m}"))
 
 
+def month_asked(request: HttpRequest, period: ReportingMonth) -> MonthPage:
+    """Return the month's page as the address narrows it.
+
+    :raises Http404: nobody the person follows files there.
+    """
+    page = month_page(request.user, period, today=clock.today(), under=_under(request))
+    if page.under and not page.lines:
+        raise Http404
+    return page
+
+
 def _show_month(
     request: HttpRequest,
     period: ReportingMonth,
@@ -160,7 +182,7 @@ def _show_month(
 ) -> HttpResponse:
     is_faulty = any(form is not None and form.is_bound and not form.is_valid() for form in (dates, extension))
     context = {
-        "page": month_page(request.user, period, today=clock.today()),
+        "page": month_asked(request, period),
         "dates": dates or _dates_form(period),
         "extension": extension or _extension_form(period),
         "refusal": refusal,
@@ -243,7 +265,7 @@ def dates(request: HttpRequest, month: date) -> HttpResponse:
 def remind(request: HttpRequest, month: date) -> HttpResponse:
     """Remind those shown as missing, and say of each unit what became of it."""
     period = month_named(f"{month:%Y-%m}")
-    shown = month_page(request.user, period, today=clock.today()).missing
+    shown = month_asked(request, period).missing
     try:
         refuse_foreign(request, "month.remind", month=period.month)
         reminders = reminding.remind_missing(period, [one.unit for one in shown], by=request.user, now=clock.now())

@@ -10,10 +10,10 @@ from django.http import FileResponse, Http404, HttpRequest
 from accounts import permissions
 from submissions import reminding
 from submissions.pages import lists
-from submissions.pages.calendar import month_page
 from submissions.pages.queue import all_waiting
 from submissions.pages.rules import rules_page
 from submissions.pages.work import units_page
+from submissions.views.calendar import month_asked
 from submissions.views.review import narrowed_by
 from submissions.views.rules import month_shown
 from submissions.views.taking import for_takers, taken
@@ -48,7 +48,7 @@ def units(request: HttpRequest) -> FileResponse:
 def month(request: HttpRequest, month: date) -> FileResponse:
     """Hand out who filed for the month, and when."""
     period = month_named(f"{month:%Y-%m}")
-    table = lists.month_sheet(request.user, month_page(request.user, period, today=clock.today()))
+    table = lists.month_sheet(request.user, month_asked(request, period))
     return taken(request, "calendar-month", period, table, month=str(period))
 
 
@@ -58,7 +58,7 @@ def reminders(request: HttpRequest, month: date) -> FileResponse:
     if not permissions.may_publish(request.user):
         raise PermissionDenied
     period = month_named(f"{month:%Y-%m}")
-    missing = [one.unit for one in month_page(request.user, period, today=clock.today()).missing]
+    missing = [one.unit for one in month_asked(request, period).missing]
     today = reminding.reminded(period, missing, by=request.user, now=clock.now())
     tables = lists.reminder_sheets(request.user, period, today, reminding.told_of(period))
     return taken(request, "reminders", period, *tables, month=str(period))

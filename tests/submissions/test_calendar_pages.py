@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry, ReportingUnit, User
 from submissions import schedule
 from submissions.models import CalendarRule, Extension, ReportingMonth
 from tests import factories
@@ -44,6 +44,57 @@ def test_the_ministry_sees_every_unit_and_month(client, filed, ministry: User):
 
     assert words(answer.context["page"]) == {"440000": ["未报", "迟报"], "230000": ["未报", "未报"]}
     assert "应报 4 份次，按时 0，未报 3" in text_of(answer)
+
+
+@pytest.fixture
+def county(unit, other, period):
+    """A county that files itself, under a prefecture that does not."""
+    prefecture = factories.UnitFactory(code="440100", parent=unit, kind="PREFECTURE")
+    county = factories.UnitFactory(code="440106", short_name="天河", parent=prefecture, kind="COUNTY")
+    factories.AssignmentFactory(unit=county, indicator=factories.IndicatorFactory(code="T01"))
+    return county
+
+
+def test_a_county_that_files_is_counted_on_the_row_above_and_opened_from_there(client, county, ministry: User):
+    client.force_login(ministry)
+
+    year = client.get("/calendar/")
+    assert list(words(year.context["page"])) == ["440000", "230000"]
+    assert "应报 6 份次，按时 0，未报 6" in text_of(year)
+    assert "下级 1 个单位 · 2 份未报" in text_of(year)
+
+    month = client.get("/calendar/2007-09/")
+    assert "3 个单位还没有报" in text_of(month)
+    assert [(row.line.unit.code, row.n_below_missing) for row in month.context["page"].rows] == [
+        ("440000", 1),
+        ("230000", 0),
+    ]
+
+    assert list(words(client.get("/calendar/?year=2007&unit=440000").context["page"])) == ["440000", "440106"]
+    below = client.get("/calendar/2007-09/?unit=440000")
+    assert [row.line.unit.code for row in below.context["page"].rows] == ["440000", "440106"]
+    assert "2 个单位还没有报" in text_of(below)
+
+
+def test_a_county_is_reminded_with_those_above_it_or_with_its_province_alone(client, county, ministry: User):
+    client.force_login(ministry)
+
+    def asked(address: str) -> list[str]:
+        return [one.unit.code for one in client.post(address).context["reminders"]]
+
+    assert asked("/calendar/2007-09/remind/?unit=440000") == ["440000", "440106"]
+    assert asked("/calendar/2007-09/remind/") == ["440000", "230000", "440106"]
+
+
+def test_the_ministry_sees_a_county_was_given_more_time(client, county, period, ministry: User):
+    schedule.extend(period, unit=county, until=date(2007, 10, 30), reason="受灾", by=ministry, now=NOW)
+    client.force_login(ministry)
+    assert "<strong>天河</strong> → 2007-10-30" in text_of(client.get("/calendar/2007-09/"))
+
+    client.force_login(person("CLERK", unit=ReportingUnit.objects.get(code="230000")))
+    assert "天河" not in text_of(client.get("/calendar/2007-09/"))
+    assert client.get("/calendar/?unit=440000").status_code == 404
+    assert client.get("/calendar/2007-09/?unit=440106").status_code == 404
 
 
 def test_a_bureau_sees_its_own_rows(client, filed, lead: User):
