@@ -125,7 +125,9 @@ def test_what_would_fall_outside_is_told_first_and_nothing_happens_until_confirm
     dialog = sheet.page.locator("[data-ask=paste]")
     sheet.go("X01", 11).paste("1\t2\t3\r\n4\t5\t6\r\n")
 
-    expect(dialog.locator("li")).to_have_text(["4 / 6 格可以填入", "2 格超出表格，不填入"])
+    expect(dialog.locator("li")).to_have_text(
+        ["4 / 6 格可以填入", "2 格超出表格，不填入：第 1 行第 3 列“3”、第 2 行第 3 列“6”"]
+    )
     dialog.get_by_role("button", name="取消").click()
     assert sheet.block(["X01", "X02"], range(11, 13)) == [["", ""], ["", ""]]
 
@@ -139,7 +141,9 @@ def test_cells_that_may_not_be_filled_are_counted_f_10(sheet):
     dialog = sheet.page.locator("[data-ask=paste]")
     sheet.go("X20", 2).paste("1\t2\r\n3\t4\r\n")
 
-    expect(dialog.locator("li")).to_have_text(["3 / 4 格可以填入", "1 格不能填写（不需填报、未开放或已报送），不填入"])
+    expect(dialog.locator("li")).to_have_text(
+        ["3 / 4 格可以填入", "1 格不能填写（不需填报、未开放或已报送），不填入：第 2 行第 1 列“3”"]
+    )
     sheet.press("Escape")
     assert sheet.text("X20", 2) == ""
     sheet.go("X20", 2).paste("1\t2\r\n\t4\r\n")
@@ -151,7 +155,9 @@ def test_a_merged_cell_lands_once_and_the_cells_it_covers_keep_what_they_have_f_
     sheet.paste(html=clipboards.excel_cells("<td colspan=2 class=xl65>5</td>", "<td class=xl65>6</td>"))
 
     dialog = sheet.page.locator("[data-ask=paste]")
-    expect(dialog.locator("li")).to_have_text(["2 / 3 格可以填入", "1 格是合并单元格的一部分，没有自己的数，保持不变"])
+    expect(dialog.locator("li")).to_have_text(
+        ["2 / 3 格可以填入", "1 格是合并单元格的一部分，没有自己的数，保持不变：第 1 行第 2 列"]
+    )
     dialog.get_by_role("button", name="填入能填的").click()
     expect(sheet.cell("X01", 3)).to_have_text("6")
     assert sheet.block(["X01"], range(1, 4)) == [["5", "77", "6"]]
