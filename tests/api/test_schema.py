@@ -8,10 +8,14 @@ import pytest
 from django.core.management import call_command
 from django.urls import URLPattern
 from django.urls import path as route
+from django.utils import translation
 from drf_spectacular.validation import validate_schema
+from rest_framework import serializers
 
+from accounts.models import ReportingUnit
 from tests.api.conftest import JUNE_FIGURES, Caller
 from tests.reporting.assessed import round_of, scheme
+from workplan.lib.openapi import AutoSchema
 
 
 @pytest.fixture
@@ -36,11 +40,26 @@ def test_the_document_is_valid_and_generated_without_a_warning(tmp_path):
 
 
 def test_it_is_openapi_3_1_as_json_or_yaml(caller, schema):
-    yaml = caller("auditor").get("/api/v1/schema/", headers={"Accept": "application/vnd.oai.openapi"})
+    answered = caller("auditor").get("/api/v1/schema/", headers={"Accept": "application/vnd.oai.openapi"})
 
     validate_schema(schema)
     assert schema["openapi"] == "3.1.0"
-    assert yaml.content.decode().startswith("openapi: 3.1.0")
+    assert answered.content.decode().startswith("openapi: 3.1.0")
+
+
+def test_a_serializer_that_a_view_names_once_for_all_has_its_titles_in_each_language():
+    class UnitSerializer(serializers.ModelSerializer):
+        class Meta:
+            model = ReportingUnit
+            fields = ("code",)
+
+    document, named = AutoSchema(), UnitSerializer(context={"view": None})
+
+    def title(language: str) -> object:
+        with translation.override(language):
+            return document._map_serializer(named, "request")["properties"]["code"].get("title")
+
+    assert [title(one) for one in ("en", "zh-hans", "en")] == [None, "代码", None]
 
 
 @pytest.mark.parametrize(

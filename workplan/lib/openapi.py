@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema as FrameworkSchema
+from drf_spectacular.plumbing import force_instance
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
@@ -106,6 +107,13 @@ class AutoSchema(FrameworkSchema):
                 str(status), self._get_response_for_code(refusal, str(status), media_types=[problems.MEDIA_TYPE])
             )
         return bodies
+
+    def _map_serializer(self, serializer: serializers.BaseSerializer, direction: str, *how: object) -> Schema:
+        # A view may name a serializer once for all; its fields keep what was a title in the language first asked for.
+        instance = force_instance(serializer)
+        vars(instance).pop("fields", None)
+        schema: Schema = super()._map_serializer(instance, direction, *how)
+        return schema
 
     def _postprocess_serializer_schema(
         self, schema: Schema, serializer: serializers.BaseSerializer, direction: str
