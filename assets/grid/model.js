@@ -75,7 +75,13 @@ export class Model {
 
   /** Name a cell for a sentence. */
   where(cell) {
-    return `${cell.label} · ${this.months[cell.col].querySelector("a").textContent}`;
+    return `${cell.label} · ${this.monthOf(cell)}`;
+  }
+
+  /** Name the month of a cell, shown or not. */
+  monthOf(cell) {
+    const head = this.months.find((month) => month.dataset.month === cell.month);
+    return head?.querySelector("a").textContent ?? cell.month;
   }
 
   /** Return every cell between two corners, row by row. */

@@ -73,7 +73,7 @@ export class Notices {
       if (cell === undefined || this.model.whyNot(cell)) continue;
       const line = this.line(null, "error");
       const words = say(this.model.words.useSuggestion, { text });
-      line.append(this.link(key), ` ${message} `, this.button(words, () => this.use(key, text)));
+      line.append(this.link(key, this.model.monthOf(cell)), ` ${message} `, this.button(words, () => this.use(key, text)));
       this.offers.set(key, line);
     }
   }
@@ -92,11 +92,12 @@ export class Notices {
     return line;
   }
 
-  link(key) {
+  /** Lead to a cell, by its name unless other words say enough beside the sentence. */
+  link(key, words = null) {
     const cell = this.model.find(key);
     const link = document.createElement("a");
     link.href = "#";
-    link.textContent = cell?.label ? this.model.where(cell) : key.replace("|", " ");
+    link.textContent = words ?? (cell?.label ? this.model.where(cell) : key.replace("|", " "));
     link.addEventListener("click", (event) => {
       event.preventDefault();
       this.show(key);

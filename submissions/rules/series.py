@@ -67,17 +67,37 @@ def level_moves_within_a_month_as_usual(
     if -limits.stock_fall <= change <= limits.stock_rise:
         return
     is_rise = change > 0
+    params = {
+        "value": own(figure, figure.value),
+        "change": (abs(change), ShownAs.RATE),
+        "limit": (limits.stock_rise if is_rise else limits.stock_fall, ShownAs.RATE),
+        **earlier(figure, figure.previous_value),
+    }
+    meant = _without_a_digit_too_many(figure.value, figure.previous_value, limits)
+    if meant is None:
+        yield Objection(_ROSE if is_rise else _FELL, params)
+        return
+    moved = (_MOVED[is_rise], ShownAs.WORDS)
     yield Objection(
-        _ROSE if is_rise else _FELL,
-        {
-            "value": own(figure, figure.value),
-            "change": (abs(change), ShownAs.RATE),
-            "limit": (limits.stock_rise if is_rise else limits.stock_fall, ShownAs.RATE),
-            **earlier(figure, figure.previous_value),
-        },
+        _SLIPPED, {**params, "moved": moved, "intended": own(figure, meant)}, suggestion=Suggestion("value", meant)
     )
 
 
+def _without_a_digit_too_many(value: Decimal, previous: Decimal, limits: RuleLimits) -> Decimal | None:
+    """Return the level with the decimal point elsewhere, where it then moves as usual: a digit too many or too few."""
+    for shift in (-1, 1):
+        meant = value.scaleb(shift)
+        change = growth(meant, previous)
+        if change is not None and -limits.stock_fall <= change <= limits.stock_rise and meant % 1 == 0:
+            return meant
+    return None
+
+
+_MOVED = {True: gettext_noop("增加"), False: gettext_noop("减少")}
+_SLIPPED = gettext_noop(
+    "%(indicator)s的期末数 %(value)s 比 %(previous_month)s的 %(previous_value)s %(moved)s %(change)s，超过 %(limit)s，"
+    "疑似多打或漏打了一位。如果应为 %(intended)s，请改正；属实的，请写明原因。"
+)
 _ROSE = gettext_noop(
     "%(indicator)s的期末数 %(value)s 比 %(previous_month)s的 %(previous_value)s 增加 %(change)s，超过 %(limit)s。"
     "请核对；属实的，请写明原因。"

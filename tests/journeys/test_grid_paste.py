@@ -46,6 +46,8 @@ def test_a_block_of_240_cells_lands_in_half_a_second_and_one_undo_reverts_it_ux_
     sheet.go("X01", 1)
     session = sheet.page.context.new_cdp_session(sheet.page)
     session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    complaints = []
+    sheet.page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     before = _busy(session)
 
     sheet.page.evaluate(_PASTE_AND_SHOW, program(BLOCK))
@@ -56,6 +58,7 @@ def test_a_block_of_240_cells_lands_in_half_a_second_and_one_undo_reverts_it_ux_
     assert _plain(sheet.block(GRID_CODES, range(1, 13))) == BLOCK
     assert Figure.objects.count() == 240
     assert sheet.page.locator("[data-notices] .notice").count() == 0
+    assert complaints == []
 
     sheet.press("Control+z")
     assert sheet.block(GRID_CODES, range(1, 13)) == [[""] * 12] * 20

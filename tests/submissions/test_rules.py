@@ -165,6 +165,15 @@ def test_a_level_moves_as_usual_or_is_explained(facts, codes):
     assert found(figure("T10", **facts)) == codes
 
 
+@pytest.mark.parametrize(("value", "meant"), [(1_010, 101), (10, 100), (300, None), (1_013, None), (20, None)])
+def test_a_digit_too_many_or_too_few_is_offered_without(value, meant):
+    (finding,) = check(report(figure("T10", value=value, previous_value=100)))
+
+    assert finding.code == "V08"
+    assert (finding.suggestion and finding.suggestion.value) == meant
+    assert ("疑似多打或漏打了一位" in finding.template) is (meant is not None)
+
+
 @pytest.mark.parametrize(
     ("facts", "words", "limit"),
     [

@@ -179,10 +179,28 @@ def test_a_note_says_how_the_text_was_read():
 
 
 def test_a_whole_field_says_that_it_takes_whole_numbers():
-    refusal = refused("1.5", decimals=0)
+    refusal = refused("1.23456", decimals=0)
 
     assert refusal.code == "too_many_decimals"
-    assert str(refusal) == "“1.5”带有小数，这一格只填整数。系统不代为四舍五入，请按实际数重填。"
+    assert str(refusal) == "“1.23456”带有小数，这一格只填整数。系统不代为四舍五入，请按实际数重填。"
+
+
+@pytest.mark.parametrize(
+    ("text", "limits", "suggestion"),
+    [
+        ("1983.4703", {"decimals": 0}, "19834703"),
+        ("1983.4703", {"decimals": 2}, "19834703"),
+        ("0.00001", {"decimals": 0}, None),
+        ("0.5", {"decimals": 0, "maximum": Decimal(1)}, None),
+        ("1.23456", {"decimals": 4}, None),
+        ("0.00001", {"decimals": 0, "scale": WAN}, None),
+    ],
+)
+def test_decimals_where_none_are_taken_were_probably_typed_in_wan(text, limits, suggestion):
+    refusal = refused(text, **limits)
+
+    assert (refusal.code, refusal.suggestion) == ("too_many_decimals", suggestion)
+    assert ("万" in str(refusal)) is (suggestion is not None)
 
 
 # The field -------------------------------------------------------------------------------------

@@ -33,6 +33,9 @@ NUMBER = rf"[+-]?{UNSIGNED}"
 _GRAMMAR = re.compile(NUMBER)
 #: A whole number as nearly all of them come: nothing to tidy, to tell or to scale down.
 _PLAIN_COUNT = re.compile(r"0|[1-9][0-9]{0,14}")
+_WAN = Decimal(10_000)
+#: Counts have none, money has two; what has more is measured otherwise and not in 万.
+_MOST_DECIMALS_OF_AMOUNTS = 2
 _LEADING_ZERO = re.compile(r"[+-]?0[0-9,]")
 
 
@@ -102,8 +105,19 @@ def within(typed: Decimal, shown: str, limits: Limits) -> Decimal:
         raise refusal("over_maximum", shown, maximum=limits.told(limits.maximum))
     if n_decimals(value) > limits.decimals:
         code = "too_many_decimals" if limits.places else "not_whole"
-        raise refusal(code, shown, places=str(limits.places))
+        raise refusal(code, shown, _meant_in_wan(value, limits), places=str(limits.places))
     return Decimal(plain_text(value))
+
+
+def _meant_in_wan(value: Decimal, limits: Limits) -> str | None:
+    """Return the figure if it was typed in 万 where base units are asked; None where that cannot be meant.
+
+    1983.4703 persons are nobody's count; as 万 they are 19 834 703.
+    """
+    meant = EXACT.multiply(value, _WAN)
+    if limits.scale != 1 or limits.decimals > _MOST_DECIMALS_OF_AMOUNTS or meant > limits.maximum:
+        return None
+    return plain_text(meant) if n_decimals(meant) <= limits.decimals else None
 
 
 def n_decimals(value: Decimal) -> int:

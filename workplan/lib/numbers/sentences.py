@@ -104,6 +104,14 @@ _REFUSALS = {
 }
 
 _SUGGESTIONS = {
+    "too_many_decimals": gettext_noop(
+        "“%(value)s”的小数位数过多，这一格最多 %(places)s 位小数。系统不代为四舍五入，请按实际数重填；"
+        "如果是以万为单位的数，请填 %(instead)s。"
+    ),
+    "not_whole": gettext_noop(
+        "“%(value)s”带有小数，这一格只填整数。系统不代为四舍五入，请按实际数重填；"
+        "如果是以万为单位的数，请填 %(instead)s。"
+    ),
     "has_unit": gettext_noop("“%(value)s”带有单位或文字，这一格只填数字。请填 %(instead)s。"),
     "chinese_numeral": gettext_noop("“%(value)s”是汉字数字。请用阿拉伯数字填 %(instead)s。"),
     "exponent": gettext_noop("“%(value)s”是科学记数法。请把数字写全：%(instead)s。"),
