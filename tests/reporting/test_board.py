@@ -456,7 +456,7 @@ def test_what_is_reported_without_a_target_is_shown_without_a_verdict(client_of_
     cleared = factories.IndicatorFactory(code="W01", unit_of_measure="YUAN", decimals=2, short_name="清偿拖欠")
     factories.AssignmentFactory(unit=unit, indicator=cleared)
     item.indicators.add(cleared)
-    stand(unit, periods[9], {cleared: 5_000_000})
+    stand(unit, periods[9], {cleared: {"value": 5_000_000, "persons": 23_456}})
 
     (one,) = board(ministry, periods[9], today=TODAY).items
 
@@ -466,6 +466,8 @@ def test_what_is_reported_without_a_target_is_shown_without_a_verdict(client_of_
     assert one.light is None
     for address in ("/plan/?month=2007-09", "/plan/items/7/?month=2007-09", f"/units/{unit.code}/?month=2007-09"):
         assert "500万元" in client_of_ministry.get(address).content.decode()
+    for address in ("/plan/?month=2007-09", "/plan/items/7/?month=2007-09"):
+        assert "2.3万人" in client_of_ministry.get(address).content.decode()
     progress = client_of_ministry.get("/api/v1/progress/?plan=2007&month=2007-09&unit=000000&indicator=W01").json()
     [row] = progress["results"]
     judged = ("target_value", "completion_rate", "pro_rata_target", "deviation", "status", "rank")
