@@ -5,9 +5,10 @@ What a change would do to others is counted before it is made (`effects`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Q
@@ -22,6 +23,7 @@ from targets import periods
 from targets.models import Assignment, Plan
 from workplan.lib.loading import Effect
 from workplan.lib.refusals import Refused
+from workplan.lib.words import month_lazily
 
 _DATES = tuple(field.name for field in fields(periods.Window))
 _DERIVED = (*_DATES, "reported_with_id")
@@ -40,15 +42,18 @@ class ImpossibleDates(Refused):
 def make_months(plan: Plan) -> Effect:
     """Write the plan year's twelve months; one that exists keeps the dates a planner may have moved."""
     workdays.load_days([plan.year, plan.year + 1])
-    stored = set(plan.months.values_list("month", flat=True))
-    months = [one for one in derived(plan) if one.month not in stored]
+    stored = {one.month: one for one in plan.months.all()}
+    months = [one for one in derived(plan, kept=stored) if one.month not in stored]
     # A month that is reported with a later one names it, so that one is written first.
     ReportingMonth.objects.bulk_create(sorted(months, key=lambda one: one.reported_with_id is not None))
     return Effect("months", created=len(months), unchanged=len(stored))
 
 
-def derived(plan: Plan) -> list[ReportingMonth]:
-    """Return the plan year's months, unsaved, as rules and working days make them; two queries."""
+def derived(plan: Plan, *, kept: Mapping[date, ReportingMonth] = MappingProxyType({})) -> list[ReportingMonth]:
+    """Return the plan year's months, unsaved, as rules and working days make them; three queries.
+
+    ``kept`` are months that stay as they are, whatever the rules say: the one behind begins where they end.
+    """
     rules = list(CalendarRule.objects.order_by("-valid_from"))
     offices = workdays.working_days(date(plan.year, 1, 1), date(plan.year + 1, 12, 31))
     months = periods.month_range(date(plan.year, 1, 1), date(plan.year, 12, 1))
@@ -56,7 +61,29 @@ def derived(plan: Plan) -> list[ReportingMonth]:
     january, february = made[months[0]], made[months[1]]
     if january.reported_with_id is not None:
         february.covers_from = january.covers_from
+    _join([kept.get(month) or made[month] for month in months], behind=_last_day_before(plan))
     return list(made.values())
+
+
+def _last_day_before(plan: Plan) -> date | None:
+    """Return the last day that the year before reports on; None where nobody reports on that year."""
+    before = ReportingMonth.objects.filter(month=date(plan.year - 1, 12, 1))
+    last: date | None = before.values_list("covers_to", flat=True).first()
+    return last
+
+
+def _join(months: Iterable[ReportingMonth], *, behind: date | None) -> None:
+    """Let each unsaved month begin where the one before ends.
+
+    So the month in which the statistical month changes is shorter or longer than others, and no day is reported
+    twice or never.
+    """
+    for one in months:
+        if one.reported_with_id is not None:
+            continue
+        if behind is not None and one.pk is None:
+            one.covers_from = behind + timedelta(days=1)
+        behind = one.covers_to
 
 
 def _derived_month(
@@ -89,6 +116,11 @@ class Move:
             if getattr(self.period, name) != getattr(self.fresh, name)
         }
 
+    @property
+    def told(self) -> list[tuple[str, tuple[date | None, date | None]]]:
+        """What changes, each column by its name for people."""
+        return [(ReportingMonth._meta.get_field(name).verbose_name, pair) for name, pair in self.changes.items()]
+
 
 def moves_by_rule(plan: Plan, *, today: date) -> list[Move]:
     """Return the months still to fall due that a rule or a moved holiday gives other dates.
@@ -96,9 +128,10 @@ def moves_by_rule(plan: Plan, *, today: date) -> list[Move]:
     A month that somebody has begun to report keeps what it is reported with.
     """
     stored = {one.month: one for one in plan.months.filter(due_on__gte=today, closed_at=None)}
-    moves = [Move(stored[fresh.month], fresh) for fresh in derived(plan) if fresh.month in stored]
-    kept = _joined_and_begun(moves)
-    return [move for move in moves if move.changes and move.fresh.due_on >= today and move.period.month not in kept]
+    kept = {one.month: one for one in plan.months.exclude(month__in=list(stored))}
+    moves = [Move(stored[fresh.month], fresh) for fresh in derived(plan, kept=kept) if fresh.month in stored]
+    begun = _joined_and_begun(moves)
+    return [move for move in moves if move.changes and move.fresh.due_on >= today and move.period.month not in begun]
 
 
 def _joined_and_begun(moves: Iterable[Move]) -> set[date]:
@@ -139,7 +172,7 @@ def _keep(moves: Iterable[Move]) -> None:
             )
     except IntegrityError as error:
         raise ImpossibleDates(
-            _("按现行规则，有两个报告期的统计期会重叠。请把规则的起始报告期定在新的年度。")
+            _("按现行规则，有两个报告期的统计期会重叠。请先撤销有关报告期的关闭，或把规则的起始报告期定在新的年度。")
         ) from error
 
 
@@ -180,7 +213,7 @@ def move_dates(
     changes = {name: [str(getattr(period, name)), str(day)] for name, day in asked.items()}
     changes = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
     if not changes:
-        raise MonthUnchanged(_("%(month)s的各个日期没有变化。"), month=str(period))
+        raise MonthUnchanged(_("%(month)s的各个日期没有变化。"), month=month_lazily(period.month))
     check_dates(period, **asked, today=now.date())
     said = require_reason(reason)
     for name, day in asked.items():
@@ -237,7 +270,7 @@ def extend(
     period = held(period, by)
     said = require_reason(reason)
     if period.is_closed:
-        raise MonthUnchanged(_("%(month)s已经关闭，请先撤销关闭或重新开放有关报表。"), month=str(period))
+        raise MonthUnchanged(_("%(month)s已经关闭，请先撤销关闭或重新开放有关报表。"), month=month_lazily(period.month))
     if unit is not None and not Assignment.objects.filter(plan=period.plan_id, unit=unit).exists():
         raise ImpossibleDates(_("%(unit)s没有填报任务，不需延期。"), unit=unit.label)
     standing = max(period.due_on, _until(period, unit) or period.due_on)

@@ -197,8 +197,8 @@ class ReportingMonth(models.Model):
 
     @property
     def covers_two_months(self) -> bool:
-        """Say whether the month before is reported with this one: 1—2月."""
-        return self.covers_to - self.covers_from > timedelta(days=31)
+        """Say whether the month before is reported with this one: 1—2月; a month of transition has 41 days at most."""
+        return self.covers_to - self.covers_from > timedelta(days=50)
 
     @property
     def frequencies_due(self) -> list[int]:

@@ -19,7 +19,7 @@ from submissions.pages.due import month_words
 from submissions.pages.followed import NOBODY, followed
 from submissions.timeliness import Arrival, Filed, Record
 from targets import measures
-from targets.models import Plan
+from targets.models import Assignment, Frequency, Plan
 from workplan.lib.sheets import Column, Kind, Row, Sheet
 
 
@@ -67,10 +67,23 @@ class MonthHead:
     n_due: int
     n_on_time: int
     n_filed: int
+    #: What falls due beside the monthly figures: quarterly, half-yearly ones.
+    rarer: tuple[str, ...]
 
     @property
     def rate(self) -> Decimal | None:
         return measures.coverage(self.n_filed, self.n_due)
+
+
+def _assigned_frequencies(plan: Plan) -> list[int]:
+    """Return how often the plan's indicators are reported, the most frequent first."""
+    frequencies = Assignment.objects.filter(plan=plan).values_list("indicator__frequency", flat=True)
+    return sorted(set(frequencies.distinct()))
+
+
+def _told(period: ReportingMonth, frequencies: Iterable[int]) -> tuple[str, ...]:
+    """Return in words what falls due in the month; nothing where a later month takes it in."""
+    return tuple(str(Frequency(one).label) for one in frequencies if period.is_due(one))
 
 
 @dataclass(frozen=True)
@@ -111,10 +124,11 @@ def calendar_page(
     found = tuple(timeliness.records(units.units, months, today=today))
     of = {one.unit: one for one in found}
     may_move = permissions.may_move_dates(person)
+    rarer = [one for one in _assigned_frequencies(plan) if one > Frequency.MONTHLY] if plan else []
     return CalendarPage(
         plan=plan,
         plans=[one.year for one in plans],
-        months=tuple(_head(period, place, found) for place, period in enumerate(months)),
+        months=tuple(_head(period, place, found, rarer) for place, period in enumerate(months)),
         lines=tuple(_line(of[unit], [of[one] for one in below]) for unit, below in units.rows.items()),
         records=found,
         under=under,
@@ -130,10 +144,12 @@ def _line(record: Record, below: Sequence[Record]) -> Line:
     return Line(record, cells, len(below), sum(one.count(Arrival.MISSING) for one in below))
 
 
-def _head(period: ReportingMonth, place: int, found: Iterable[Record]) -> MonthHead:
+def _head(period: ReportingMonth, place: int, found: Iterable[Record], rarer: Iterable[int]) -> MonthHead:
     came = [record.filed[place].arrival for record in found]
     n_filed = sum(one in {Arrival.ON_TIME, Arrival.LATE, Arrival.MADE_UP} for one in came)
-    return MonthHead(period, n_filed + came.count(Arrival.MISSING), came.count(Arrival.ON_TIME), n_filed)
+    return MonthHead(
+        period, n_filed + came.count(Arrival.MISSING), came.count(Arrival.ON_TIME), n_filed, _told(period, rarer)
+    )
 
 
 # One month -------------------------------------------------------------------------------------
@@ -173,6 +189,8 @@ class MonthPage:
     may_act: bool
     may_move: bool
     today: date
+    #: What falls due in the month, by how often it is reported.
+    frequencies: tuple[str, ...]
 
     @property
     def missing(self) -> list[UnitLine]:
@@ -202,6 +220,7 @@ def month_page(
         may_act=may_act,
         may_move=permissions.may_move_dates(person),
         today=today,
+        frequencies=_told(period, _assigned_frequencies(period.plan)),
     )
 
 

@@ -96,7 +96,12 @@ def apply_rules(request: HttpRequest) -> HttpResponse:
     if "confirmed" not in request.POST:
         moves = schedule.moves_by_rule(plan, today=clock.today())
         return render(request, "submissions/calendar_moves.html", {"plan": plan, "moves": moves})
-    moved = schedule.apply_rules(plan, by=request.user, now=clock.now())
+    try:
+        moved = schedule.apply_rules(plan, by=request.user, now=clock.now())
+    except Refused as refusal:
+        moves = schedule.moves_by_rule(plan, today=clock.today())
+        context = {"plan": plan, "moves": moves, "refusal": refusal}
+        return render(request, "submissions/calendar_moves.html", context, status=refusal.http_status)
     messages.success(request, _("已按规则调整 %(count)s 个报告期。") % {"count": len(moved)})
     return redirect("submissions:calendar")
 

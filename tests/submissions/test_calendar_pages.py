@@ -97,6 +97,19 @@ def test_the_ministry_sees_a_county_was_given_more_time(client, county, period, 
     assert client.get("/calendar/2007-09/?unit=440106").status_code == 404
 
 
+def test_the_calendar_says_in_which_months_rarer_figures_fall_due(client, filed, unit, ministry: User):
+    """September brings the quarterly figures, December too; nobody files half-yearly or yearly ones here."""
+    quarterly = factories.IndicatorFactory(code="T04", frequency=3)
+    factories.AssignmentFactory(unit=unit, indicator=quarterly)
+    client.force_login(ministry)
+
+    months = client.get("/calendar/").context["page"].months
+
+    assert {one.period.month.month: one.rarer for one in months}[9] == ("季报",)
+    assert client.get("/calendar/2007-09/").context["page"].frequencies == ("月报", "季报")
+    assert "月报、季报" in text_of(client.get("/calendar/2007-09/"))
+
+
 def test_a_bureau_sees_its_own_rows(client, filed, lead: User):
     client.force_login(lead)
 
