@@ -72,12 +72,12 @@ def held_back(reports: ReportQuerySet) -> list[int]:
 
 
 def unread(reports: ReportQuerySet, person: User) -> ReportQuerySet:
-    """Keep, of marked reports, those with nothing to read that another person handed in.
+    """Keep, of marked reports, those with nothing to read that another person handed in and no closed month holds.
 
     No warning can stand in them: submitting asks an explanation for each.
     """
     nothing = Q(n_explained=0, n_silent=0, is_refiled=False, has_drafts=False, filing__note="")
-    return reports.filter(nothing).exclude(filing__submitted_by=person)
+    return reports.filter(nothing).not_locked().exclude(filing__submitted_by=person)
 
 
 def approve_shown(shown: Mapping[int, int], *, typed: str, by: User, now: datetime) -> list[Result]:

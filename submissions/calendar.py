@@ -19,6 +19,7 @@ from submissions import announcing, signals
 from submissions.models import Decision, ReportingMonth
 from targets import periods
 from workplan.lib.refusals import Refused
+from workplan.lib.words import month_lazily
 
 LONGEST_REASON = 500
 
@@ -54,7 +55,9 @@ def open_month(period: ReportingMonth, *, by: User, now: datetime) -> ReportingM
     """
     period = held(period, by)
     if period.is_open_on(now.date()):
-        raise MonthUnchanged(_("%(month)s已自 %(opens_on)s 起开放填报。"), month=str(period), opens_on=period.opens_on)
+        raise MonthUnchanged(
+            _("%(month)s已自 %(opens_on)s 起开放填报。"), month=month_lazily(period.month), opens_on=period.opens_on
+        )
     period.opens_on = now.date()
     period.save(update_fields=["opens_on"])
     announcing.announce_opening(period, by=by, now=now)
@@ -71,7 +74,9 @@ def close_month(period: ReportingMonth, *, by: User, now: datetime) -> Reporting
     period = held(period, by)
     if period.is_closed:
         raise MonthUnchanged(
-            _("%(month)s已于 %(closed_at)s 关闭。"), month=str(period), closed_at=_minute(period.closed_at)
+            _("%(month)s已于 %(closed_at)s 关闭。"),
+            month=month_lazily(period.month),
+            closed_at=_minute(period.closed_at),
         )
     _refuse_before_opening(period, now)
     # Those who held the month before us may carry a later time: the closing comes after all of them.
@@ -90,7 +95,7 @@ def reopen_month(period: ReportingMonth, *, by: User, now: datetime, reason: str
     """
     period = held(period, by)
     if not period.is_closed:
-        raise MonthUnchanged(_("%(month)s没有关闭。"), month=str(period))
+        raise MonthUnchanged(_("%(month)s没有关闭。"), month=month_lazily(period.month))
     said = require_reason(reason)
     period.closed_at = period.closed_by = None
     period.save(update_fields=["closed_at", "closed_by"])
@@ -111,7 +116,7 @@ def publish_month(period: ReportingMonth, *, by: User, now: datetime) -> Reporti
     if period.is_published:
         raise MonthUnchanged(
             _("%(month)s已于 %(published_at)s 发布。"),
-            month=str(period),
+            month=month_lazily(period.month),
             published_at=_minute(period.published_at),
         )
     _refuse_before_opening(period, now)
@@ -141,7 +146,7 @@ def held(period: ReportingMonth, by: User) -> ReportingMonth:
 def _refuse_before_opening(period: ReportingMonth, now: datetime) -> None:
     if not period.is_open_on(now.date()):
         raise MonthUnchanged(_("%(month)s自 %(opens_on)s 起填报，现在还不能关闭或发布。"),
-                             month=str(period), opens_on=period.opens_on)  # fmt: skip
+                             month=month_lazily(period.month), opens_on=period.opens_on)  # fmt: skip
 
 
 def _minute(moment: datetime | None) -> str:

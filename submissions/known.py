@@ -55,6 +55,7 @@ class Known:
         self.units = {report.unit_id: report.unit for report in self.reports}
         self.ground = ground or Ground.of(self.reports[0].period, self.units)
         self._filing_of = self._filings()
+        self._read_arrivals()
         self._figures = self._filed()
         self._excuses = list(
             Excuse.objects.standing().filter(unit__in=self.units).select_related("indicator", "granted_by")
@@ -107,7 +108,7 @@ class Known:
         due = self.indicators(report)
         code_of = {one.pk: one.code for one in due}
         filing = self._filing_of.get((report.unit_id, report.month))
-        handed_in = filing.submitted_at if filing is not None else None
+        handed_in = None if filing is None else report.came_with(filing)
         return rules.ReportFacts(
             month=report.month.month,
             figures=self._figure_facts(report, due, filing),
@@ -175,6 +176,15 @@ class Known:
                 filings[report.unit_id, report.month] = in_work
                 in_work.report = report
         return filings
+
+    def _read_arrivals(self) -> None:
+        """Read when the reports first came that were handed in again after their due date."""
+        standing = [(one, self._filing_of.get((one.unit_id, one.month))) for one in self.reports]
+        Filing.objects.read_first_for(
+            one
+            for one, filing in standing
+            if filing is not None and filing.number > 1 and one.is_late(filing.submitted_at)
+        )
 
     def _filed(self) -> dict[Key, dict[int, Figure]]:
         """Return the figures of those filings; they are read before what hangs on them, as joins are slower."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,6 +32,29 @@ class MilestoneRow:
         """Say whether what was reported before can be reported again for this period with one tick."""
         before = None if self.is_own else self.state
         return self.is_periodic and before is not None and not before.is_ended
+
+
+@dataclass(frozen=True)
+class MilestoneCounts:
+    """How far the milestones are reported, as form and grid tell it."""
+
+    n_all: int
+    #: Those that stand in some state, reported in this month or in an earlier one.
+    n_stated: int
+    #: Those this month's report says something about itself.
+    n_own: int
+    #: Those past their day, or silent in a period that asks for a word.
+    n_late: int
+
+
+def counted(rows: Iterable[MilestoneRow]) -> MilestoneCounts:
+    rows = list(rows)
+    return MilestoneCounts(
+        n_all=len(rows),
+        n_stated=sum(row.state is not None for row in rows),
+        n_own=sum(row.is_own for row in rows),
+        n_late=sum(row.delay is not None for row in rows),
+    )
 
 
 def settled_through(period: ReportingMonth, today: date) -> date | None:

@@ -22,6 +22,7 @@ from submissions import announcing, facts, timeliness, workdays
 from submissions.calendar import MonthUnchanged, held, record
 from submissions.models import ReportingMonth
 from submissions.timeliness import Arrival
+from workplan.lib.words import month_lazily
 
 #: Working days left → what is said; the first that fits.
 _NEAR = ((1, NoticeKind.DUE_1), (3, NoticeKind.DUE_3))
@@ -96,7 +97,7 @@ def remind_missing(
     period = held(period, by)
     today = now.date()
     if period.is_closed or not period.is_open_on(today):
-        raise MonthUnchanged(_("%(month)s现在不能填报，无法催报。"), month=str(period))
+        raise MonthUnchanged(_("%(month)s现在不能填报，无法催报。"), month=month_lazily(period.month))
     due = _not_filed(units, period, today, Arrival.PENDING, Arrival.MISSING)
     reminders = _remind(period, NoticeKind.REMINDED, due, by=by, now=now)
     told = [one.unit.code for one in reminders if one.fate == Fate.TOLD]

@@ -20,6 +20,7 @@ from submissions.models import (
     CellComment,
     CommentReply,
     Decision,
+    Figure,
     Filing,
     MonthlyReport,
     ReviewClaim,
@@ -56,7 +57,7 @@ def keep_notes(
     check_step(Verb.RETURN, report, by=by, today=now.date())
     keep_drafts(report, comments, by=by, now=now)
     if viewed is not None:
-        _mark_viewed(report.begun_filing, viewed, by=by)
+        mark_viewed(report.begun_filing, viewed, by=by)
 
 
 def keep_drafts(report: MonthlyReport, comments: Iterable[CommentInput], *, by: User, now: datetime) -> None:
@@ -105,10 +106,36 @@ def deliver(decision: Decision, comments: Iterable[CommentInput]) -> int:
     return CellComment.objects.drafts_of(decision.by, decision.report).update(decision=decision)
 
 
-def _mark_viewed(filing: Filing, codes: Collection[str], *, by: User) -> None:
+def mark_viewed(filing: Filing, codes: Collection[str], *, by: User) -> None:
+    """Keep which indicators of the filing the person has viewed, in place of what they had marked before."""
     ViewedMark.objects.filter(filing=filing, by=by).exclude(indicator__code__in=codes).delete()
     ViewedMark.objects.bulk_create(
         [ViewedMark(filing=filing, indicator=one, by=by) for one in Indicator.objects.filter(code__in=codes)],
+        ignore_conflicts=True,
+    )
+
+
+def carry_viewed(filing: Filing) -> None:
+    """Let what was viewed of the filing before stay viewed where the unit changed nothing and answers nothing."""
+    if filing.number == 1:
+        return
+    before = Filing.objects.filter(report=filing.report_id, number=filing.number - 1)
+    marks = list(ViewedMark.objects.filter(filing__in=before))
+    if not marks:
+        return
+    was, stands = (
+        {figure.indicator_id: figure.content for figure in Figure.objects.filter(filing__in=filings)}
+        for filings in (before, [filing])
+    )
+    asked = CellComment.objects.filter(decision__filing__in=before).values_list("indicator", flat=True)
+    explained = filing.explanations.filter(written_in=filing.number).values_list("indicator", flat=True)
+    new = {*asked, *explained}
+    ViewedMark.objects.bulk_create(
+        [
+            ViewedMark(filing=filing, indicator_id=one.indicator_id, by_id=one.by_id)
+            for one in marks
+            if one.indicator_id not in new and was.get(one.indicator_id) == stands.get(one.indicator_id)
+        ],
         ignore_conflicts=True,
     )
 

@@ -147,6 +147,7 @@ def submit(
     report.begun_filing.outcome = Outcome.PENDING
     report.begun_filing.submitted_by, report.begun_filing.submitted_at = by, now
     report.begun_filing.save(update_fields=["outcome", "submitted_by", "submitted_at"])
+    reviewing.carry_viewed(report.begun_filing)
     return _step(Verb.SUBMIT, report, by=by, now=now, comment=comment)
 
 

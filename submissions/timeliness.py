@@ -162,9 +162,7 @@ def _arrival(day: date, due_on: date, late_due_on: date) -> Arrival:
 
 def n_late(period: ReportingMonth, due_on: date) -> int:
     """Count the reports of the month that came after the day and were not extended beyond their arrival."""
-    kept = Q(filings__submitted_at__isnull=False) & ~Q(filings__outcome=Outcome.WITHDRAWN)
-    reports = MonthlyReport.objects.filter(period=period).with_deadline()
-    came = reports.annotate(came_at=Min("filings__submitted_at", filter=kept)).filter(came_at__date__gt=due_on)
+    came = MonthlyReport.objects.filter(period=period).with_deadline().filter(came_at__date__gt=due_on)
     return came.filter(Q(extended_until=None) | Q(came_at__date__gt=F("extended_until"))).count()
 
 

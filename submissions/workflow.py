@@ -14,6 +14,7 @@ from accounts import permissions
 from accounts.models import ReportingUnit
 from submissions.models import MonthlyReport, Release, ReportStatus, Verb
 from workplan.lib.refusals import Refused
+from workplan.lib.words import month_lazily
 
 S = ReportStatus
 
@@ -197,26 +198,26 @@ def _check_window(verb: Verb, report: MonthlyReport, today: date) -> None:
     if report.period.reported_with_id is not None:
         raise MonthClosed(
             _("%(month)s与%(other)s合并填报，请在%(other)s的报表中填写。"),
-            month=f"{report.month:%Y-%m}",
-            other=f"{report.period.reported_with_id:%Y-%m}",
+            month=month_lazily(report.month),
+            other=month_lazily(report.period.reported_with_id),
         )
     if not report.period.is_open_on(today):
         raise MonthClosed(
             _("%(month)s月报自 %(opens_on)s 起填报。"),
-            month=f"{report.month:%Y-%m}",
+            month=month_lazily(report.month),
             opens_on=report.period.opens_on,
         )
     if verb in LOCKED_BY_CLOSING and is_locked(report):
         raise MonthClosed(
             _("%(month)s已于 %(closed_at)s 关闭。如需更正，请联系审核单位说明原因并重新开放。"),
-            month=f"{report.month:%Y-%m}",
+            month=month_lazily(report.month),
             closed_at=f"{timezone.localtime(report.period.closed_at):%Y-%m-%d %H:%M}",
         )
 
     if verb in LOCKED_BY_DATE and is_view_only(report, today):
         raise MonthClosed(
             _("%(month)s自 %(view_only_from)s 起只供查看。如需填报或更正，请部级审核人说明原因后延期或重新开放。"),
-            month=f"{report.month:%Y-%m}",
+            month=month_lazily(report.month),
             view_only_from=report.period.view_only_from,
         )
 

@@ -123,6 +123,11 @@ class Figure(models.Model):
     def __str__(self) -> str:
         return f"{self.filing_id} {self.indicator_id}"
 
+    @property
+    def content(self) -> tuple[object, ...]:
+        """All that the figure says, to be held against another filing's."""
+        return (self.state, self.value, self.numerator, self.denominator, self.persons, self.parts, self.note)
+
 
 class Explanation(models.Model):
     """The unit's answer to a rule's warning, shown to the reviewer first."""

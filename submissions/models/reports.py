@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import reduce
 from operator import or_
@@ -9,7 +10,7 @@ from operator import or_
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Case, F, Min, OuterRef, Q, Subquery, When
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
@@ -20,6 +21,9 @@ from accounts.models import NATION_CODE, ReportingUnit, Role
 from submissions.models.calendar import Extension, ReportingMonth
 from submissions.models.words import Outcome, Release, ReportStatus, Verb
 from workplan.lib.constraints import all_or_none, one_of
+
+#: The closing of the month does not hold the report: it is open, or the report was reopened since.
+_NOT_LOCKED = Q(period__closed_at=None) | Q(reopened_at__gte=F("period__closed_at"))
 
 
 class ReportQuerySet(models.QuerySet):
@@ -47,9 +51,13 @@ class ReportQuerySet(models.QuerySet):
     def awaiting_review(self) -> ReportQuerySet:
         return self.filter(status=ReportStatus.SUBMITTED)
 
+    def not_locked(self) -> ReportQuerySet:
+        """Keep the reports that the closing of their month does not hold (`workflow.is_locked`)."""
+        return self.filter(_NOT_LOCKED)
+
     def oldest_first(self) -> ReportQuerySet:
-        """Order what awaits review: who has waited longest comes first."""
-        return self.order_by("filing__submitted_at", "id")
+        """Order what awaits review: who has waited longest comes first, what a closed month holds comes last."""
+        return self.order_by(Case(When(_NOT_LOCKED, then=0), default=1), "filing__submitted_at", "id")
 
     def approved(self) -> ReportQuerySet:
         return self.filter(approved_filing__isnull=False)
@@ -58,9 +66,13 @@ class ReportQuerySet(models.QuerySet):
         return self.filter(period__month__year=year)
 
     def with_deadline(self) -> ReportQuerySet:
-        """Read with each report how far its due date was extended."""
+        """Read with each report how far its due date was extended, and when it first came."""
         held = Extension.objects.filter(Q(unit=None) | Q(unit=OuterRef("unit")), period=OuterRef("period"))
-        return self.annotate(extended_until=Subquery(held.order_by("-until").values("until")[:1]))
+        came = Filing.objects.kept().filter(report=OuterRef("pk")).order_by("submitted_at")
+        return self.annotate(
+            extended_until=Subquery(held.order_by("-until").values("until")[:1]),
+            came_at=Subquery(came.values("submitted_at")[:1]),
+        )
 
     def with_people(self) -> ReportQuerySet:
         return self.with_deadline().select_related("unit", "unit__parent", "period", "filing", "filing__submitted_by")
@@ -162,6 +174,40 @@ class MonthlyReport(models.Model):
         day = None if submitted_at is None else timezone.localdate(submitted_at)
         return day is not None and day > self.period.due_on and day > self.due_on
 
+    @cached_property
+    def came_at(self) -> datetime | None:
+        """When the report was first handed in and not taken back; None before."""
+        first: datetime | None = self.filings.kept().aggregate(first=Min("submitted_at"))["first"]
+        return first
+
+    def is_filed_late(self, filing: Filing) -> bool:
+        """Say whether what was handed in counts as late, on every page as in the calendar.
+
+        A report is late when it first came after its due date: being returned does not make it late, and a correction
+        never is.
+        """
+        return filing.supersedes_id is None and self.is_late(self.came_with(filing))
+
+    def came_with(self, filing: Filing) -> datetime | None:
+        """Return the moment that what was handed in is judged by: when the report first came, where that matters."""
+        may_have_come_earlier = filing.number > 1 and filing.supersedes_id is None
+        return self.came_at if may_have_come_earlier and self.is_late(filing.submitted_at) else filing.submitted_at
+
+
+class FilingQuerySet(models.QuerySet):
+    def kept(self) -> FilingQuerySet:
+        """Keep what was handed in and not taken back."""
+        return self.filter(submitted_at__isnull=False).exclude(outcome=Outcome.WITHDRAWN)
+
+    def read_first_for(self, reports: Iterable[MonthlyReport]) -> None:
+        """Tell each report when it first came, in one query; none where all know it already."""
+        unread = {report.pk: report for report in reports if "came_at" not in vars(report)}
+        if not unread:
+            return
+        first = dict(self.kept().filter(report__in=unread).values_list("report").annotate(Min("submitted_at")))
+        for pk, report in unread.items():
+            report.came_at = first.get(pk)
+
 
 #: What the reviewer reads; from submission on only the outcome of a filing may still change.
 _WORDS = ("report", "number", "release", "supersedes", "reason", "note", "submitted_by", "submitted_at")
@@ -199,6 +245,8 @@ class Filing(models.Model):
     submitted_at = models.DateTimeField(_("报送时间"), null=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(_("审核时间"), null=True)
+
+    objects = FilingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("报送")

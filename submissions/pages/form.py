@@ -17,7 +17,7 @@ from submissions import workflow
 from submissions.evidence.shown import Limits
 from submissions.forms import NOTE, Cell, ReportForm, cells_of, inputs_of, number_in, scale_of
 from submissions.intake import Complaint
-from submissions.milestones import MilestoneRow
+from submissions.milestones import MilestoneCounts, MilestoneRow, counted
 from submissions.models import CellComment, Decision, MilestoneProgress, MonthlyReport, Verb
 from submissions.pages.asking import Asking, asking_of
 from submissions.pages.due import due_words
@@ -120,12 +120,8 @@ class MilestoneGroup:
     milestones: list[FormMilestone]
 
     @property
-    def n_stated(self) -> int:
-        return sum(one.row.state is not None for one in self.milestones)
-
-    @property
-    def n_late(self) -> int:
-        return sum(one.row.delay is not None for one in self.milestones)
+    def counts(self) -> MilestoneCounts:
+        return counted(one.row for one in self.milestones)
 
     @property
     def is_open(self) -> bool:
@@ -199,6 +195,10 @@ class FormPage:
         return figures + [one for group in self.milestones for step in group.milestones for one in step.asked]
 
     @property
+    def milestone_counts(self) -> MilestoneCounts:
+        return counted(one.row for group in self.milestones for one in group.milestones)
+
+    @property
     def has_open_milestones(self) -> bool:
         return any(group.is_open for group in self.milestones)
 
@@ -251,8 +251,8 @@ def standing(told: Statement, *, today: date) -> Standing:
     return Standing(
         report=report,
         told=told,
-        due=due_words(report.period, today, due_on=report.due_on),
-        is_overdue=today > report.due_on,
+        due="" if report.is_correction else due_words(report.period, today, due_on=report.due_on),
+        is_overdue=today > report.due_on and not report.is_correction,
         n_unanswered=len(told.rows) - told.n_answered,
         n_errors=n_errors - quiet,
         n_unexplained=sum(found.needs_explanation and not found.explanation for found in told.found),

@@ -49,7 +49,7 @@ class Column:
     @property
     def is_late(self) -> bool:
         """Say whether what was handed in came late (V22), which is about the month and not about a cell of it."""
-        return self.report.filing is not None and self.report.is_late(self.report.filing.submitted_at)
+        return self.report.filing is not None and self.report.is_filed_late(self.report.filing)
 
 
 @dataclass(frozen=True)

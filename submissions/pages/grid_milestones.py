@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from submissions.milestones import MilestoneRow, milestone_rows
+from submissions.milestones import MilestoneCounts, MilestoneRow, counted, milestone_rows
 from submissions.models import MonthlyReport
 
 
@@ -18,13 +18,8 @@ class GridMilestones:
     may_edit: bool
 
     @property
-    def n_own(self) -> int:
-        """How many this report says something about itself."""
-        return sum(row.is_own for row in self.rows)
-
-    @property
-    def n_late(self) -> int:
-        return sum(row.delay is not None for row in self.rows)
+    def counts(self) -> MilestoneCounts:
+        return counted(self.rows)
 
 
 def grid_milestones(report: MonthlyReport, *, may_edit: bool, today: date) -> GridMilestones:

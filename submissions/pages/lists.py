@@ -78,6 +78,7 @@ def queue_sheet(person: Person, waiting: Iterable[Waiting], by: Narrowed) -> She
             Column("has_drafts", _("有您未送出的批注"), width=17),
             Column("n_below", _("等下级单位数"), number, 13),
             Column("is_own", _("本人报送，须由另一人审核"), width=17),
+            Column("is_locked", _("本月已关闭，重新开放后才能审核"), width=17),
         ],
         rows=[_queue_row(one) for one in waiting],
         notes=[_("改动项数为与上次审核过的报送相比；空格表示以前没有审核过。")],
@@ -107,6 +108,7 @@ def _queue_row(one: Waiting) -> Row:
         "has_drafts": _yes(report.has_drafts),
         "n_below": one.n_below,
         "is_own": _yes(one.is_own),
+        "is_locked": _yes(one.is_locked),
     }
 
 

@@ -25,6 +25,7 @@ from submissions.models import Figure, Filing, MonthlyReport, Outcome, Reporting
 from submissions.pages.due import month_words
 from submissions.pages.followed import followed
 from submissions.timeliness import Arrival
+from submissions.workflow import is_locked
 
 PAGE_SIZE = 50
 _CONTENT = ("indicator_id", "state", "value", "numerator", "denominator", "persons", "parts_told", "note")
@@ -58,6 +59,8 @@ class Waiting:
     n_days: int
     #: Units below it that its approval waits for.
     n_below: int
+    #: The closing of its month holds it: nobody decides on it before it is reopened.
+    is_locked: bool
 
     @property
     def reviewer(self) -> str:
@@ -135,8 +138,8 @@ def narrowed_queue(person: User, by: Narrowed) -> object:
     kept = {
         "explained": Q(n_explained__gt=0),
         "answered": Q(is_refiled=True),
-        "late": Q(filing__submitted_at__date__gt=F("period__due_on"))
-        & (Q(extended_until=None) | Q(filing__submitted_at__date__gt=F("extended_until"))),
+        "late": Q(filing__supersedes=None, came_at__date__gt=F("period__due_on"))
+        & (Q(extended_until=None) | Q(came_at__date__gt=F("extended_until"))),
         "below": Q(unit__parent__level__gt=0),
     }
     return reports.with_deadline().filter(kept[by.state]) if by.state in kept else reports
@@ -180,11 +183,12 @@ def _waiting(person: User, reports: list[MonthlyReport], clean_ones: set[int], t
             n_explained=report.n_explained,
             n_silent=report.n_silent,
             n_changed=changed.get(report.pk),
-            is_late=report.is_late(report.begun_filing.submitted_at),
+            is_late=report.is_filed_late(report.begun_filing),
             is_own=report.begun_filing.submitted_by == person,
             is_clean=report.pk in clean_ones,
             n_days=offices.between(timezone.localdate(report.begun_filing.submitted_at), today),
             n_below=len(below[report.pk]),
+            is_locked=is_locked(report),
         )
         for report in reports
     ]
@@ -200,10 +204,16 @@ def _not_in(person: User, asked: ReportingMonth | None, today: date) -> NotIn | 
     return NotIn(period, [one.unit for one in due if one.count(Arrival.MISSING, Arrival.PENDING)], len(due))
 
 
-def next_after(person: User) -> MonthlyReport | None:
-    """Return the report the person decides on next: the one that waits longest and that another person submitted."""
-    waiting = MonthlyReport.objects.reviewable_by(person).awaiting_review().exclude(filing__submitted_by=person)
-    return waiting.select_related("unit", "period").oldest_first().first()
+def next_after(person: User, decided: MonthlyReport) -> MonthlyReport | None:
+    """Return the report the person decides on next: the one behind the decided one in the queue, else its first.
+
+    Left out is what the person submitted and what its closed month holds. ``decided`` is the report as it was read.
+    """
+    waiting = MonthlyReport.objects.reviewable_by(person).awaiting_review().not_locked()
+    waiting = waiting.exclude(filing__submitted_by=person).select_related("unit", "period").oldest_first()
+    place = decided.begun_filing.submitted_at
+    behind = Q(filing__submitted_at__gt=place) | Q(filing__submitted_at=place, pk__gt=decided.pk)
+    return waiting.filter(behind).first() or waiting.first()
 
 
 def _n_changed(reports: Iterable[MonthlyReport]) -> dict[int, int]:

@@ -122,7 +122,7 @@ def read_page(
         moved=_moved(told, past, seen),
         notice=_notice(report, person, today),
         is_locked=is_locked(report),
-        is_late=report.filing is not None and report.is_late(report.filing.submitted_at),
+        is_late=report.filing is not None and report.is_filed_late(report.filing),
         may_be_final=may_be_final(report),
         refusal=refusal,
         comment=comment,
@@ -203,7 +203,7 @@ def _filings(report: MonthlyReport, *, sees_drafts: bool) -> list[Past]:
         Past(
             one,
             [PastFigure(figure, standing_value(figure)) for figure in one.figures.all()],
-            report.is_late(one.submitted_at),
+            report.is_filed_late(one),
             one == report.filing,
         )
         for one in filings.order_by("-number")
@@ -223,12 +223,8 @@ def _beside(rows: Iterable[Row], before: Mapping[int, Figure] | None) -> Iterabl
     """Pair each row with the figure it replaces, where that was another one."""
     for row in rows:
         earlier = None if before is None else before.get(row.indicator.pk)
-        is_same = earlier is None or (row.figure is not None and _content(earlier) == _content(row.figure))
+        is_same = earlier is None or (row.figure is not None and earlier.content == row.figure.content)
         yield row, None if is_same else earlier
-
-
-def _content(figure: Figure) -> tuple[object, ...]:
-    return (figure.state, figure.value, figure.numerator, figure.denominator, figure.persons, figure.parts, figure.note)
 
 
 def _decisions(report: MonthlyReport, *, sees_drafts: bool) -> list[Decision]:

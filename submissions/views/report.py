@@ -72,7 +72,7 @@ def act(request: HttpRequest, month: date, code: str, verb: Verb) -> HttpRespons
         )
     except Refused as refusal:
         return _show(request, report_open_to(request.user, month, code), refusal=refusal)
-    return after(request, verb, moved)
+    return after(request, verb, moved, before=opened)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -103,7 +103,7 @@ def receipt(request: HttpRequest, month: date, code: str, number: int) -> HttpRe
         "report": shown,
         "filing": filing,
         "reference": reference_of(opened, number),
-        "is_late": opened.is_late(filing.submitted_at),
+        "is_late": opened.is_filed_late(filing),
         "n_figures": filing.figures.count(),
     }
     return render(request, "submissions/receipt.html", context)
@@ -271,20 +271,22 @@ def address_of(of: MonthlyReport) -> str:
     return reverse("submissions:report", args=[of.month, of.unit.code])
 
 
-def after(request: HttpRequest, verb: Verb, moved: MonthlyReport) -> HttpResponse:
-    """Lead on: to the receipt, to the next report in the queue, or back to the report."""
+def after(request: HttpRequest, verb: Verb, moved: MonthlyReport, *, before: MonthlyReport) -> HttpResponse:
+    """Lead on: to the receipt, to the next report in the queue, or back to the report; ``before`` is it unmoved."""
     if verb == Verb.SUBMIT:
         return redirect("submissions:receipt", moved.month, moved.unit.code, moved.begun_filing.number)
-    done = _("已%(verb)s：%(unit)s %(month)s。") % {
-        "verb": verb.label,
-        "unit": moved.unit.label,
-        "month": month_words(moved.month),
-    }
-    messages.success(request, done)
+    messages.success(request, _done(verb, moved))
     if verb not in services.VERDICTS:
         return redirect(address_of(moved))
     if "queue" in request.POST:
         query = QueryDict(request.POST["queue"][:200]).urlencode()
         return redirect(f"{reverse('submissions:queue')}?{query}")
-    following = next_after(request.user)
+    following = next_after(request.user, before)
     return redirect("submissions:queue") if following is None else redirect(address_of(following))
+
+
+def _done(verb: Verb, moved: MonthlyReport) -> str:
+    words = {"verb": verb.label, "unit": moved.unit.label, "month": month_words(moved.month)}
+    if verb == Verb.CORRECT:  # so far nothing is corrected
+        return _("已开始更正：%(unit)s %(month)s。改好后请重新报送；通过之前，汇总仍用原来的数。") % words
+    return _("已%(verb)s：%(unit)s %(month)s。") % words

@@ -15,7 +15,7 @@ from accounts import permissions
 from accounts.models import Region
 from submissions import approving, facts, reviewing, services
 from submissions.intake import read_comment, read_exception
-from submissions.models import CellComment, MonthlyReport, Verb
+from submissions.models import CellComment, MonthlyReport, ReportStatus, Verb
 from submissions.note_form import VIEWED, NoteForm, Notes, is_note
 from submissions.opening import report_open_to
 from submissions.pages.approving import approving_page
@@ -103,7 +103,7 @@ def decide(request: HttpRequest, month: date, code: str, verb: Verb) -> HttpResp
         )
     except Refused as refusal:
         return _refused(request, month, code, refusal)
-    return after(request, verb, moved)
+    return after(request, verb, moved, before=opened)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -152,10 +152,13 @@ def _notes(request: HttpRequest, report: MonthlyReport) -> Notes:
 
 
 def _keep_drafts(request: HttpRequest, report: MonthlyReport) -> None:
-    """Keep the comments before the verdict is tried: should it be refused, they wait for the next one."""
+    """Keep comments and marks before the verdict is tried: should it be refused, they wait for the next one."""
     given = _notes(request, report)
-    if report.pk is not None and permissions.may_review(request.user, report.unit):
-        reviewing.keep_drafts(report, given.comments, by=request.user, now=clock.now())
+    if report.pk is None or not permissions.may_review(request.user, report.unit):
+        return
+    reviewing.keep_drafts(report, given.comments, by=request.user, now=clock.now())
+    if given.viewed is not None and report.status == ReportStatus.SUBMITTED and version_seen(request) == report.version:
+        reviewing.mark_viewed(report.begun_filing, given.viewed, by=request.user)
 
 
 def _refused(request: HttpRequest, month: date, code: str, refusal: Refused) -> HttpResponse:

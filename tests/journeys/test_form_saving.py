@@ -189,7 +189,7 @@ def test_what_a_shut_month_refused_is_handed_back_from_the_form_f_19(form, grid_
     expect(take).to_be_hidden()
     field(form, "X01").fill("7")
     field(form, "X01").press("Tab")
-    expect(form.locator('[id="figure.X01.value.said"]')).to_contain_text("2007-10已于 2007-12-20 10:00 关闭")
+    expect(form.locator('[id="figure.X01.value.said"]')).to_contain_text("2007年10月已于 2007-12-20 10:00 关闭")
 
     with form.expect_download() as download:
         take.click()

@@ -173,7 +173,7 @@ def test_a_month_closed_while_the_grid_is_open_says_so_and_keeps_what_was_typed_
     sheet.go("X01", 10).type("7", "Enter").go("X01", 11).type("8", "Enter")
 
     notice = sheet.page.locator("[data-notices] .notice--error")
-    expect(notice).to_contain_text("2007-10已于 2007-12-20 10:00 关闭")
+    expect(notice).to_contain_text("2007年10月已于 2007-12-20 10:00 关闭")
     assert sheet.text("X01", 10) == "7"
     expect(sheet.cell("X02", 10)).to_have_attribute("aria-readonly", "true")
     expect(sheet.cell("X01", 11)).to_have_attribute("data-word", "已保存")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from accounts.models import AuditEntry
-from submissions import approving, reviewing, services
+from submissions import approving, calendar, reviewing, services
 from submissions.intake import CommentInput
 from submissions.models import Decision, MonthlyReport
 from submissions.pages.queue import Narrowed, queue_page
@@ -206,6 +206,13 @@ def test_the_result_names_each_report(desk, three):
     assert "已通过" in page
     assert "报表已被更新" in page
     assert MonthlyReport.objects.filter(status="APPROVED").get() == three[0]
+
+
+def test_what_a_closed_month_holds_is_not_offered(desk, three, ministry):
+    calendar.close_month(three[0].period, by=ministry, now=NOW)
+
+    assert set(marks(ministry).values()) == {False}
+    assert "没有可以一并通过的报表" in desk.get("/review/clean/").content.decode()
 
 
 def test_an_approval_from_the_queue_leads_back_to_it(client, ministry, three):

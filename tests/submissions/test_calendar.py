@@ -47,7 +47,7 @@ def test_a_month_opens_early_and_only_once(ministry: User) -> None:
     opened = calendar.open_month(november, by=ministry, now=NOW)
 
     assert opened.opens_on == date(2007, 10, 12)
-    with pytest.raises(calendar.MonthUnchanged, match="2007-11已自 2007-10-12 起开放填报。"):
+    with pytest.raises(calendar.MonthUnchanged, match="2007年11月已自 2007-10-12 起开放填报。"):
         calendar.open_month(november, by=ministry, now=NOW)
 
 
@@ -55,7 +55,7 @@ def test_a_month_closes_once(september: ReportingMonth, ministry: User) -> None:
     closed = calendar.close_month(september, by=ministry, now=NOW)
 
     assert (closed.closed_at, closed.closed_by) == (NOW, ministry)
-    with pytest.raises(calendar.MonthUnchanged, match="2007-09已于 2007-10-12 10:00 关闭。"):
+    with pytest.raises(calendar.MonthUnchanged, match="2007年9月已于 2007-10-12 10:00 关闭。"):
         calendar.close_month(september, by=ministry, now=NOW + timedelta(hours=1))
 
 
@@ -63,7 +63,7 @@ def test_a_month_is_published_once_whatever_is_still_missing(september: Reportin
     published = calendar.publish_month(september, by=ministry, now=NOW)
 
     assert (published.published_at, published.published_by) == (NOW, ministry)
-    with pytest.raises(calendar.MonthUnchanged, match="2007-09已于 2007-10-12 10:00 发布。"):
+    with pytest.raises(calendar.MonthUnchanged, match="2007年9月已于 2007-10-12 10:00 发布。"):
         calendar.publish_month(september, by=ministry, now=NOW)
 
 
@@ -71,7 +71,7 @@ def test_a_month_is_published_once_whatever_is_still_missing(september: Reportin
 def test_a_month_that_is_not_open_yet_is_neither_closed_nor_published(ministry: User, service: Service) -> None:
     november = MonthFactory(number=11)
 
-    with pytest.raises(calendar.MonthUnchanged, match="2007-11自 2007-11-01 起填报"):
+    with pytest.raises(calendar.MonthUnchanged, match="2007年11月自 2007-11-01 起填报"):
         service(november, by=ministry, now=NOW)
 
 

@@ -119,6 +119,19 @@ def test_viewed_marks_are_each_reviewers_own_and_follow_the_page(handed_in, mini
     }
 
 
+def test_viewed_marks_stand_where_nothing_is_new(unit, period, handed_in, t01, lead, ministry):
+    """UX-24: after the fix only answers are left to look at: what was asked, mended or explained is viewed anew."""
+    reviewing.keep_notes(handed_in, by=ministry, now=NOW, viewed={"T01", "T04", "T08"})
+    report = returned(handed_in, ministry, comments=[CommentInput(t01, text="少了一县。")])
+
+    report = submitted(unit, period, {"T08": "2010000"}, by=lead, now=LATER)
+
+    assert [one.indicator.code for one in report.filing.viewed.select_related("indicator")] == ["T04"]
+    returned(report, ministry)
+    report = submitted(unit, period, {}, by=lead, now=LATER)
+    assert [one.indicator.code for one in report.filing.viewed.select_related("indicator")] == ["T04"]
+
+
 def test_who_has_a_report_open_is_told_to_the_others_until_the_verdict(handed_in, ministry):
     other = factories.person("MINISTRY_REVIEWER")
 
@@ -340,6 +353,15 @@ def test_the_desk_keeps_comments_and_marks_and_shows_them_again(client, handed_i
     assert (row.text.text, row.suggested.text, row.is_open, row.is_viewed) == ("少了一县。", "32", True, True)
     assert (review.n_viewed, review.n_comments, len(review.rows)) == (2, 1, 3)
     assert "2 / 3" in text_of(client.get(ADDRESS))
+
+
+def test_a_refused_verdict_keeps_what_was_viewed_without_any_script(client, handed_in, ministry):
+    client.force_login(ministry)
+
+    response = note(client, path="return", viewed=["T08", "T01"])
+
+    assert (response.status_code, response.context["page"].review.n_viewed) == (422, 2)
+    assert client.get(ADDRESS).context["page"].review.n_viewed == 2
 
 
 @pytest.mark.parametrize(

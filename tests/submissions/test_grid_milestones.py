@@ -46,7 +46,11 @@ def test_the_months_milestones_stand_under_the_grid_late_ones_first(signed_in, m
 
     told = response.context["page"].milestones
     assert [row.milestone.code for row in told.rows] == ["M01-2", "M01-1", "M01-3"]
-    assert (told.n_own, told.n_late, told.may_edit) == (2, 1, True)
+    assert (told.counts.n_own, told.counts.n_late, told.may_edit) == (2, 1, True)
+    form = signed_in.get(FORM).context["page"]
+    assert form.milestone_counts == told.counts
+    words = f"已报 {told.counts.n_stated} / 3，本月所报 2"
+    assert (words in page, words in signed_in.get(FORM).content.decode()) == (True, True)
     assert "2007年9月工作节点" in page
     assert f'<a class="btn btn-sm" href="{FORM}#milestones">填报工作节点</a>' in page
     assert f'href="{FORM}#row.M01-3"' in page

@@ -290,7 +290,7 @@ def test_a_closed_month_refuses_with_the_event_f_19(as_clerk, unit, period, cler
 
     assert response.status_code == 409
     assert outcomes(response) == [("figure.T01.value", "locked"), ("figure.T01.value", "saved")]
-    assert "2007-09已于 2007-10-06 10:00 关闭" in response.json()["cells"][0]["reason"]
+    assert "2007年9月已于 2007-10-06 10:00 关闭" in response.json()["cells"][0]["reason"]
     assert "关闭" in response.json()["months"]["2007-09"]["why"]
     assert stored() == 5
 

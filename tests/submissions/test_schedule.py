@@ -264,13 +264,50 @@ def test_the_command_says_why_it_does_not_move(year_2008: Plan, ministry: User, 
         call_command("move_months", 2031)
 
 
-def test_a_06_a_rule_whose_months_would_overlap_is_refused(year_2008: Plan, planner: User) -> None:
-    """From the 21st in mid-year: the last days of June would be reported twice."""
+def _covered(plan: Plan) -> list[tuple[str, str]]:
+    return [(f"{one.covers_from:%m-%d}", f"{one.covers_to:%m-%d}") for one in plan.months.order_by("month")]
+
+
+def test_the_month_in_which_the_statistical_month_changes_begins_where_the_one_before_ends(
+    year_2008: Plan, planner: User
+) -> None:
+    """From the 21st in mid-year: no day of June or July is reported twice, none never."""
     CalendarRule.objects.create(valid_from=date(2008, 7, 1), first_day=21)
 
-    with pytest.raises(schedule.ImpossibleDates, match="统计期会重叠"):
-        schedule.apply_rules(year_2008, by=planner, now=shanghai(2008, 6, 20))
-    assert ReportingMonth.objects.get(month=date(2008, 7, 1)).covers_from == date(2008, 7, 1)
+    schedule.apply_rules(year_2008, by=planner, now=shanghai(2008, 6, 20))
+
+    assert _covered(year_2008)[5:9] == [("06-01", "06-30"), ("07-01", "07-20"), ("07-21", "08-20"), ("08-21", "09-20")]
+    assert schedule.moves_by_rule(year_2008, today=date(2008, 6, 20)) == []
+
+
+def test_a_new_year_with_another_statistical_month_begins_where_the_old_one_ends(year_2008: Plan) -> None:
+    CalendarRule.objects.create(valid_from=date(2009, 1, 1), first_day=21)
+    CalendarRule.objects.create(valid_from=date(2010, 1, 1), first_day=1)
+    years = [PlanFactory(year=year, number=str(year)) for year in (2009, 2010)]
+
+    for year in years:
+        schedule.make_months(year)
+
+    assert _covered(years[0])[:2] == [("01-01", "01-20"), ("01-21", "02-20")]
+    assert _covered(years[1])[:2] == [("12-21", "01-31"), ("02-01", "02-28")]
+    assert not years[1].months.earliest("month").covers_two_months
+
+
+def test_a_06_a_rule_whose_months_would_overlap_is_refused_with_the_way_out(
+    client, year_2008: Plan, planner: User, ministry: User, settings
+) -> None:
+    """Back to whole months in mid-year, while a later month is closed with days of the one before it."""
+    settings.BUSINESS_DATE = date(2008, 6, 20)
+    CalendarRule.objects.create(valid_from=date(2008, 7, 1), first_day=21)
+    schedule.apply_rules(year_2008, by=planner, now=shanghai(2008, 6, 20))
+    year_2008.months.filter(month=date(2008, 9, 1)).update(closed_at=NOW, closed_by=ministry)
+    CalendarRule.objects.create(valid_from=date(2008, 8, 1), first_day=1)
+    client.force_login(planner)
+
+    answer = client.post("/calendar/rules/", {"year": "2008", "confirmed": "1"})
+
+    assert (answer.status_code, "统计期会重叠" in answer.content.decode()) == (400, True)
+    assert _covered(year_2008)[7] == ("07-21", "08-20")
 
 
 # January and February together -----------------------------------------------------------------
@@ -298,7 +335,7 @@ def test_f_21_nothing_is_due_in_january_and_february_covers_both(merged: Plan, u
 def test_f_21_january_is_refused_with_the_way_out(merged: Plan, unit, lead: User) -> None:
     january = merged.months.get(month=date(2007, 1, 1))
 
-    with pytest.raises(workflow.MonthClosed, match="2007-01与2007-02合并填报，请在2007-02的报表中填写。"):
+    with pytest.raises(workflow.MonthClosed, match="2007年1月与2007年2月合并填报，请在2007年2月的报表中填写。"):
         services.save_draft(services.report_for(unit, january), by=lead, now=NOW, version=0)
 
 
@@ -469,7 +506,7 @@ def test_a_change_says_why(october: ReportingMonth, planner: User, reason: str, 
 
 
 def test_a_change_changes_something(october: ReportingMonth, planner: User) -> None:
-    with pytest.raises(calendar.MonthUnchanged, match="2007-10的各个日期没有变化。"):
+    with pytest.raises(calendar.MonthUnchanged, match="2007年10月的各个日期没有变化。"):
         schedule.move_dates(october, by=planner, now=NOW, reason="调整", **dates_of(october))
 
 
@@ -490,10 +527,10 @@ def test_a_month_that_is_view_only_takes_nothing_and_says_so(over, unit, lead: U
     with pytest.raises(workflow.MonthClosed) as refused:
         file(unit, over, FIGURES, by=lead, now=NOW)
     assert str(refused.value) == (
-        "2007-09自 2007-10-10 起只供查看。如需填报或更正，请部级审核人说明原因后延期或重新开放。"
+        "2007年9月自 2007-10-10 起只供查看。如需填报或更正，请部级审核人说明原因后延期或重新开放。"
     )
     client.force_login(lead)
-    assert "2007-09自 2007-10-10 起只供查看" in text_of(client.get("/reports/2007-09/440000/"))
+    assert "2007年9月自 2007-10-10 起只供查看" in text_of(client.get("/reports/2007-09/440000/"))
 
 
 def test_what_was_handed_in_is_still_decided_on_and_answered(over, unit, lead: User, ministry: User) -> None:
@@ -721,7 +758,7 @@ def test_a_closing_behind_approved_reports_holds_nothing_back(unit, period, lead
 
 
 def test_a_closing_is_undone_with_a_reason(period, ministry: User) -> None:
-    with pytest.raises(calendar.MonthUnchanged, match="2007-09没有关闭。"):
+    with pytest.raises(calendar.MonthUnchanged, match="2007年9月没有关闭。"):
         calendar.reopen_month(period, by=ministry, now=NOW, reason="误关")
     calendar.close_month(period, by=ministry, now=NOW)
     with pytest.raises(calendar.ReasonMissing):

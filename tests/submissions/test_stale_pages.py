@@ -106,7 +106,7 @@ def test_what_was_typed_survives_a_closing_in_between(as_clerk, unit, period, le
 
     page = text_of(response)
     assert response.status_code == 409
-    assert "2007-09已于 2007-10-12 10:00 关闭" in page
+    assert "2007年9月已于 2007-10-12 10:00 关闭" in page
     assert 'value="310000"' in page
     assert "现在不能保存；您填的内容还在本页。" in page
 
@@ -152,7 +152,7 @@ def test_a_month_not_open_yet_says_when_it_opens(as_clerk):
 
     page = text_of(as_clerk.get("/reports/2007-11/440000/"))
 
-    assert "2007-11月报自 2007-11-01 起填报。" in page
+    assert "2007年11月月报自 2007-11-01 起填报。" in page
 
 
 def test_a_month_in_which_nothing_is_due_says_so(client):

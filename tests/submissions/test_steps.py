@@ -362,7 +362,7 @@ def test_the_history_tells_every_step_and_every_earlier_filing(client, unit, in_
     page = response.context["page"]
     assert [one.verb for one in page.decisions] == ["APPROVE", "SUBMIT", "CORRECT", "APPROVE", "SUBMIT"]
     assert [(past.filing.number, past.is_current, past.is_late) for past in page.filings] == [
-        (2, True, True),
+        (2, True, False),
         (1, False, True),
     ]
     text = text_of(response)

@@ -197,7 +197,7 @@ def test_a_month_is_filed_from_its_opening_on(today, is_open):
 def test_an_unopened_month_says_when_it_opens():
     refused = refusal(Verb.SAVE, report(), person("CLERK", PREFECTURE), today=date(2007, 8, 31))
 
-    assert (refused.code, str(refused)) == ("month_closed", "2007-09月报自 2007-09-01 起填报。")
+    assert (refused.code, str(refused)) == ("month_closed", "2007年9月月报自 2007-09-01 起填报。")
 
 
 CLOSED_AT = datetime(2007, 10, 20, 16, 30, tzinfo=UTC)
@@ -228,7 +228,7 @@ def test_a_closed_month_says_when_it_closed_in_shanghai():
     refused = refusal(Verb.SAVE, held, person("CLERK", PREFECTURE))
 
     assert refused.code == "month_closed"
-    assert str(refused) == "2007-09已于 2007-10-21 00:30 关闭。如需更正，请联系审核单位说明原因并重新开放。"
+    assert str(refused) == "2007年9月已于 2007-10-21 00:30 关闭。如需更正，请联系审核单位说明原因并重新开放。"
 
 
 def test_a_wrong_state_in_a_closed_month_leads_to_the_ministry_alone():

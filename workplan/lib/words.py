@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from django.utils import translation
-from django.utils.functional import Promise
+from django.utils.formats import date_format
+from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext as _
 
 
 def listed(texts: Iterable[object]) -> str:
     """Return the texts as one enumeration: 甲、乙、丙, or a, b, c."""
     return _("、").join(str(text) for text in texts)
+
+
+def _month_words(month: date) -> str:
+    return date_format(month, "YEAR_MONTH_FORMAT")
+
+
+#: A month as people write it (2007年9月, September 2007), in the language in which its sentence is read.
+month_lazily = lazy(_month_words, str)
 
 
 def in_both_languages(text: str | Promise) -> dict[str, str]:
