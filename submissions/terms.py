@@ -200,6 +200,8 @@ def grant_excuse(
         raise ExcuseRefused(_("没有编号为“%(rule)s”的报表规则。"), rule=rule)
     if not known.is_excusable:
         raise ExcuseRefused(_("规则 %(rule)s 不能豁免。"), rule=rule)
+    if known.subject == rules.Subject.FIGURE and indicator.kind not in known.kinds:
+        raise ExcuseRefused(_("规则 %(rule)s 不检查 %(code)s，不需要豁免。"), rule=rule, code=indicator.code)
     if since.day != 1 or until.day != 1 or until < since:
         raise ExcuseRefused(_("豁免须从某个报告期起，到同一或更晚的报告期止。"))
     if len(reason.strip()) < SHORTEST_REASON:

@@ -97,6 +97,7 @@ export class Notices {
     const cell = this.model.find(key);
     const link = document.createElement("a");
     link.href = "#";
+    if (words !== null && cell?.label) link.setAttribute("aria-label", this.model.where(cell));
     link.textContent = words ?? (cell?.label ? this.model.where(cell) : key.replace("|", " "));
     link.addEventListener("click", (event) => {
       event.preventDefault();

@@ -101,6 +101,10 @@ class CalendarPage:
     n_moves: int
 
     @property
+    def has_extensions(self) -> bool:
+        return any(cell.filed.is_extended for line in self.lines for cell in line.cells)
+
+    @property
     def n_due(self) -> int:
         return sum(one.n_due for one in self.records)
 

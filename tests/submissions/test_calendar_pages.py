@@ -232,6 +232,8 @@ def test_an_extension_is_granted_on_the_page(client, unit, period, ministry: Use
     client.force_login(lead)
     assert "已延期" in text_of(client.get("/reports/"))
     assert "台风" in text_of(client.get("/calendar/2007-09/"))
+    year = text_of(client.get("/calendar/"))
+    assert ('title="已延期至 ' in year, "标“延”的已延期" in year) == (True, True)
 
 
 def test_an_extension_for_all_names_no_unit(client, unit, period, ministry: User):

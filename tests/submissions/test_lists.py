@@ -45,7 +45,7 @@ def planner(db):
 
 
 def excused(unit: ReportingUnit, planner) -> None:
-    indicator = unit.assignments.first().indicator
+    indicator = factories.IndicatorFactory(code="T08", kind="STOCK")
     terms.grant_excuse(
         unit=unit, indicator=indicator, rule="V08", since=date(2007, 9, 1), until=date(2007, 12, 1), reason=REASON,
         by=planner, now=NOW,

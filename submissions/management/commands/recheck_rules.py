@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections import Counter
+
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import QuerySet
 from django.utils import translation
@@ -28,21 +30,22 @@ class Command(BaseCommand):
         if rule is not None and rule not in rules.RULES:
             raise CommandError(f"There is no rule {rule!r}.")
         reports = _chosen(month, unit)
-        n_reports = n_found = 0
+        n_reports, found = 0, Counter[str]()
         with translation.override("en"):
             for plan in Plan.objects.order_by("year"):
                 of_plan = list(reports.filter(period__plan=plan))
                 n_reports += len(of_plan)
-                n_found += self._recheck(of_plan, rule)
-        if n_found:
-            raise CommandError(f"{n_found} findings in {n_reports} approved reports.")
+                found += self._recheck(of_plan, rule)
+        if found:
+            by_rule = ", ".join(f"{code} {n}" for code, n in sorted(found.items()))
+            raise CommandError(f"{found.total()} findings in {n_reports} approved reports ({by_rule}).")
         self.stdout.write(f"{n_reports} approved reports: nothing to object to.")
 
-    def _recheck(self, reports: list[MonthlyReport], rule: str | None) -> int:
-        """Print what is found in reports of one plan; return how often."""
+    def _recheck(self, reports: list[MonthlyReport], rule: str | None) -> Counter[str]:
+        """Print what is found in reports of one plan; return how often, by rule."""
         known = Known(reports, standing="approved_filing")
         explained = _explained(reports)
-        count = 0
+        count = Counter[str]()
         for report in reports:
             names = facts.names_of(known.indicators(report))
             for finding in known.findings(report):
@@ -52,7 +55,7 @@ class Command(BaseCommand):
                     continue
                 message = sentence(finding.template, finding.params, finding.shown_as, names)
                 self.stdout.write(f"{report.month:%Y-%m} {report.unit.code} {finding.severity} {finding.key} {message}")
-                count += 1
+                count[finding.code] += 1
         return count
 
 
