@@ -130,6 +130,10 @@ def too_wide(page: Page) -> int:
     page.set_viewport_size({"width": 360, "height": 740})
     return page.evaluate("document.documentElement.scrollWidth") - 360
 
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.goto(f"{live_server.url}/units/440000/?month=2007-09")  # thirteen columns, side by side on a desk
+    assert page.evaluate("document.querySelector('#indicators .grid-scroll').scrollWidth <= 1318")
+
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_page_of_a_warning_has_no_violation(september, sign_in, page, live_server, theme):
