@@ -68,6 +68,7 @@ SERIES = OpenApiExample(
         "pro_rata_target": "4500000",
         "seasonal_target": "4698000",
         "previous_year": None,
+        "is_previous_year_synthetic": False,
         "n_due": 32,
         "n_reported": 32,
         "n_carried": 0,

@@ -33,6 +33,7 @@ _KINDS = {
     "value_month": Kind.TEXT,
     "forecast_method": Kind.TEXT,
     "marks": Kind.TEXT,
+    "previous_year_marks": Kind.TEXT,
     "revision_reason": Kind.TEXT,
 }
 
@@ -42,7 +43,7 @@ def columns_of(*names: str) -> tuple[Column, ...]:
     return tuple(Column(name, name, _KINDS.get(name, Kind.NUMBER)) for name in names)
 
 
-SERIES_COLUMNS = columns_of("indicator", "unit", *_OF_POINT, *_OF_CHANGE, *_OF_FORECAST, "marks")
+SERIES_COLUMNS = columns_of("indicator", "unit", *_OF_POINT, *_OF_CHANGE, *_OF_FORECAST, "marks", "previous_year_marks")
 
 
 @for_exporters
@@ -86,6 +87,7 @@ def series_rows(
             "indicator": series.indicator.code,
             "unit": series.unit.code,
             "marks": " ".join(marks.get(point.month, ())),
+            "previous_year_marks": Mark.SYNTHETIC if point.is_previous_year_synthetic else None,
         }
         yield {**of, **told} | _forecast(point.month.month, row)
 

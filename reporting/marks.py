@@ -43,7 +43,7 @@ _MEANINGS = {
     Mark.CARRIED: gettext_lazy("含沿用的上期数"),
     Mark.PROVISIONAL: gettext_lazy("暂定数（报告期未发布）"),
     Mark.REVISED: gettext_lazy("发布后有修订"),
-    Mark.SYNTHETIC: gettext_lazy("目标为测算数，非官方"),
+    Mark.SYNTHETIC: gettext_lazy("测算数（目标或上年同期），非官方"),
 }
 
 

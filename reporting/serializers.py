@@ -108,6 +108,7 @@ class SeriesPointSerializer(serializers.Serializer):
     pro_rata_target = DecimalText(allow_null=True)
     seasonal_target = DecimalText(allow_null=True)
     previous_year = DecimalText(allow_null=True)
+    is_previous_year_synthetic = serializers.BooleanField()
     n_due = serializers.IntegerField()
     n_reported = serializers.IntegerField()
     n_carried = serializers.IntegerField()

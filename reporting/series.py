@@ -13,7 +13,7 @@ from reporting import totals
 from reporting.aggregates import curve_for, goal_of, row_value, seasonal_curves
 from reporting.models import Total
 from submissions.models import ReportingMonth
-from submissions.published import published_figures, year_before
+from submissions.published import LastYear, last_year, published_figures, year_before
 from targets import measures, periods
 from targets.models import Indicator, Kind, Plan, Target
 from workplan.lib import clock
@@ -30,6 +30,7 @@ class SeriesPoint:
     pro_rata_target: Decimal | None
     seasonal_target: Decimal | None
     previous_year: Decimal | None
+    is_previous_year_synthetic: bool
     n_due: int
     n_reported: int
     n_carried: int
@@ -62,7 +63,7 @@ def monthly_series(person: permissions.Person, plan: Plan, indicator: Indicator,
     curve = curve_for(target, indicator, seasonal_curves(plan.pk))
     months = [periods.month_start(plan.year, number) for number in range(1, periods.MONTHS_IN_YEAR + 1)]
     this_year = _by_month(person, plan, indicator, unit)
-    last_year = _last_year(person, indicator, unit, months)
+    before = _last_year(person, indicator, unit, months)
     first = next(((row.month.month, row_value(row)) for row in this_year.values() if row_value(row) is not None), None)
     double = ReportingMonth.objects.filter(plan=plan, reported_with=None, month__month=2)
     merged = any(one.covers_two_months for one in double)
@@ -83,7 +84,8 @@ def monthly_series(person: permissions.Person, plan: Plan, indicator: Indicator,
                 ),
                 pro_rata_target=measures.pro_rata_target(goal, reading),
                 seasonal_target=measures.seasonal_target(goal, curve[month.month - 1] if curve else None),
-                previous_year=last_year.values.get(month),
+                previous_year=before.values.get(month),
+                is_previous_year_synthetic=month in before.made_up,
                 n_due=row.n_due if row else 0,
                 n_reported=row.n_reported if row else 0,
                 n_carried=row.n_carried if row else 0,
@@ -91,7 +93,7 @@ def monthly_series(person: permissions.Person, plan: Plan, indicator: Indicator,
         )
         if periods.is_due(month.month, indicator.frequency):
             previous = value if filed else None
-    return Series(indicator, unit, target, tuple(points), last_year.sources, last_year.is_synthetic)
+    return Series(indicator, unit, target, tuple(points), before.sources, bool(before.made_up))
 
 
 def own_month(
@@ -104,28 +106,16 @@ def own_month(
     return measures.month_value(value, previous, month, frequency=frequency)
 
 
-@dataclass(frozen=True)
-class _LastYear:
-    """What stood a year before, by month of this year, and where that is not the portal's own."""
-
-    values: dict[date, Decimal | None]
-    sources: tuple[str, ...]
-    is_synthetic: bool
-
-
 def _last_year(
     person: permissions.Person, indicator: Indicator, unit: ReportingUnit, months: Sequence[date]
-) -> _LastYear:
+) -> LastYear[date]:
+    """Return what stood a year before, by month of this year."""
     before = {year_before(month): month for month in months}
     own = _by_month(person, Plan.objects.filter(year=months[0].year - 1).first(), indicator, unit)
-    values = {before[month]: row_value(row) for month, row in own.items()}
     published = published_figures([unit], [indicator], before, today=clock.today())
-    stand_in = {before[month]: one for (_unit, _indicator, month), one in published.items()}
-    stand_in = {month: one for month, one in sorted(stand_in.items()) if values.get(month) is None}
-    return _LastYear(
-        values | {month: one.value for month, one in stand_in.items()},
-        tuple(dict.fromkeys(one.source for one in stand_in.values())),
-        any(one.is_synthetic for one in stand_in.values()),
+    return last_year(
+        {before[month]: row_value(row) for month, row in own.items()},
+        {before[month]: one for (_unit, _indicator, month), one in published.items()},
     )
 
 

@@ -13,6 +13,7 @@ from reporting import exports
 from reporting.aggregates import ProgressRow
 from reporting.marks import Mark, marks_of
 from reporting.series import Series, SeriesPoint
+from submissions.published import last_year_words
 from targets import periods
 from targets.models import Indicator, UnitOfMeasure
 from workplan.templatetags.portal import status_label, status_shape
@@ -202,7 +203,7 @@ def _measures(series: Series) -> list[tuple[str, list[Decimal | int | None], boo
         (_("当期数"), of("month_value"), False),
         (_("序时进度"), of("pro_rata_target"), False),
         (_("季节进度"), of("seasonal_target"), False),
-        (_("上年同期"), of("previous_year"), False),
+        (last_year_words(_("上年同期"), is_made_up=series.is_past_synthetic), of("previous_year"), False),
         (_("应报单位"), _counts(series.points, "n_due"), True),
         (_("已报单位"), _counts(series.points, "n_reported"), True),
         (_("沿用上期"), _counts(series.points, "n_carried"), True),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -16,6 +15,7 @@ from reporting.changes import over_year
 from reporting.marks import Mark, marks_of
 from reporting.regions import region_row
 from reporting.series import own_month
+from submissions.published import Key, LastYear
 from targets import periods
 from targets.goals import Status, Thresholds
 from targets.models import Kind
@@ -58,19 +58,26 @@ _WORDS = {
 
 #: Those that rest on the target, whose synthetic values are marked.
 _OF_TARGET = frozenset({Measure.COMPLETION_RATE, Measure.DEVIATION, Measure.STATUS, Measure.RANK})
-#: A figure of another year has marks of its own, which are not known here.
-_UNMARKED = frozenset({Measure.PREVIOUS_YEAR})
+#: Those that rest on the year before, of whose marks only the synthetic one is known here.
+_OF_PAST = frozenset({Measure.PREVIOUS_YEAR, Measure.CHANGE})
 
 
 @dataclass(frozen=True)
 class Past:
     """What a row does not know of itself: the year before, and whether the first period has two months."""
 
-    previous: Mapping[tuple[int, int, date], Decimal | None]
+    previous: LastYear[Key]
     first_period: int = 1
 
     def year_before(self, row: ProgressRow) -> Decimal | None:
-        return self.previous.get((row.unit.pk, row.indicator.pk, row.month))
+        return self.previous.values.get(self._place(row))
+
+    def is_made_up(self, row: ProgressRow) -> bool:
+        return self._place(row) in self.previous.made_up
+
+    @staticmethod
+    def _place(row: ProgressRow) -> Key:
+        return row.unit.pk, row.indicator.pk, row.month
 
 
 @dataclass(frozen=True)
@@ -81,6 +88,7 @@ class Fact:
     marks: tuple[Mark, ...]
     rows: tuple[ProgressRow, ...]
     is_sum: bool = False
+    is_past_made_up: bool = False
 
     @property
     def row(self) -> ProgressRow:
@@ -93,9 +101,9 @@ class Fact:
 
     def marks_of(self, measure: Measure) -> tuple[Mark, ...]:
         """Return the letters beside one of its measures."""
-        if measure in _UNMARKED:
-            return ()
-        return tuple(mark for mark in self.marks if mark != Mark.SYNTHETIC or measure in _OF_TARGET)
+        own = () if measure is Measure.PREVIOUS_YEAR else self.marks
+        is_synthetic = self.is_past_made_up if measure in _OF_PAST else measure in _OF_TARGET and Mark.SYNTHETIC in own
+        return tuple(mark for mark in own if mark != Mark.SYNTHETIC) + ((Mark.SYNTHETIC,) if is_synthetic else ())
 
 
 def fact(row: ProgressRow, past: Past) -> Fact:
@@ -111,7 +119,7 @@ def fact(row: ProgressRow, past: Past) -> Fact:
         Measure.PREVIOUS_YEAR: before,
         Measure.CHANGE: over_year(row.indicator, row.value if row.n_reported > 0 else None, before),
     }
-    return Fact(readings, marks_of(row), (row,))
+    return Fact(readings, marks_of(row), (row,), is_past_made_up=past.is_made_up(row))
 
 
 def month_value(row: ProgressRow, past: Past) -> Decimal | None:
@@ -157,7 +165,13 @@ def added(facts: Iterable[Fact], thresholds: Thresholds) -> Fact | None:
     present = {mark for one in facts for mark in one.marks}
     if total.value is not None:
         present -= {Mark.MISSING, Mark.NOT_APPLICABLE}
-    return Fact(readings, tuple(mark for mark in Mark if mark in present), tuple(rows), is_sum=True)
+    return Fact(
+        readings,
+        tuple(mark for mark in Mark if mark in present),
+        tuple(rows),
+        is_sum=True,
+        is_past_made_up=any(one.is_past_made_up for one in facts),
+    )
 
 
 def _whole(facts: Iterable[Fact], measure: Measure) -> Decimal | None:

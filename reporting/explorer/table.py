@@ -24,7 +24,7 @@ from reporting.models import Total
 from reporting.pages import months
 from reporting.pages.words import month_words
 from submissions.models import ReportingMonth
-from submissions.published import published_figures, year_before
+from submissions.published import Key, LastYear, last_year, published_figures, year_before
 from targets.goals import SEVERITY, Status, Thresholds
 from targets.models import Indicator
 
@@ -125,26 +125,22 @@ def _facts(person: permissions.Person, asked: Asked, *, today: date) -> dict[Pla
     return {(row.unit.code, row.indicator.code, f"{row.month:%Y-%m}"): fact(row, past) for row in rows}
 
 
-def _previous_year(
-    person: permissions.Person, asked: Asked, *, today: date
-) -> dict[tuple[int, int, date], Decimal | None]:
+def _previous_year(person: permissions.Person, asked: Asked, *, today: date) -> LastYear[Key]:
     """Return the year before of each unit, indicator (ids) and month: reported, else published."""
     if not {Measure.PREVIOUS_YEAR, Measure.CHANGE} & set(asked.measures):
-        return {}
+        return last_year({}, {})
     this_year = {year_before(period.month): period.month for period in asked.months}
     rows = Total.objects.visible_to(person).filter(
         unit__in=asked.units.chosen, indicator__in=asked.indicators, month__in=this_year
     )
-    found = {
+    own = {
         (row.unit_id, row.indicator_id, this_year[row.month]): row_value(row)
         for row in rows.select_related("indicator")
     }
     published = published_figures(asked.units.chosen, asked.indicators, this_year, today=today)
-    for (unit, indicator, month), one in published.items():
-        place = (unit, indicator, this_year[month])
-        if found.get(place) is None:
-            found[place] = one.value
-    return found
+    return last_year(
+        own, {(unit, indicator, this_year[month]): one for (unit, indicator, month), one in published.items()}
+    )
 
 
 def _first_period(asked: Asked) -> int:

@@ -17,6 +17,7 @@ from reporting.pages.expected import forecast_sentence
 from reporting.pages.words import gap_points, method_words, month_words
 from reporting.series import Series, SeriesPoint
 from submissions.models import ReportingMonth
+from submissions.published import last_year_words
 from targets import measures, periods
 from targets.forecasts import Forecast
 from targets.models import Bound, Indicator, Target, UnitOfMeasure
@@ -77,7 +78,11 @@ def curve(series: Series, row: ProgressRow | None, *, period: ReportingMonth) ->
                 _("上限") if ceiling else _("序时进度"), axis, _where(due, (p.pro_rata_target for p in points))
             ),
             "seasonal": line(_("季节计划"), axis, _where(due, (p.seasonal_target for p in points))),
-            "previous": line(_("上年同期"), axis, [point.previous_year for point in points]),
+            "previous": line(
+                last_year_words(_("上年同期"), is_made_up=series.is_past_synthetic),
+                axis,
+                [point.previous_year for point in points],
+            ),
         },
         "forecast": None if forecast is None or _is_over(points) else _forecast(forecast, series, axis),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,7 +11,7 @@ from accounts import permissions
 from accounts.models import ReportingUnit
 from reporting.aggregates import ProgressRow, value_of
 from reporting.models import Total
-from submissions.published import published_figures, year_before
+from submissions.published import LastYear, last_year, published_figures, year_before
 from targets import measures, periods
 from targets.models import Indicator, Kind
 from workplan.lib import clock
@@ -93,15 +93,15 @@ def over_period(row: ProgressRow) -> Decimal | None:
     return measures.growth(current, before)
 
 
-def over_year(row: ProgressRow, last_year: dict[int, Decimal]) -> Decimal | None:
+def over_year(row: ProgressRow, before: Mapping[int, Decimal | None]) -> Decimal | None:
     """Return how the month moved against the same month last year, by indicator id (domain.md 5.1, 同比)."""
-    current, before = own_values(row).get(row.month.month), last_year.get(row.indicator.pk)
-    if current is None or before is None or row.indicator.kind in (Kind.COUNT, Kind.ZERO):
+    current, then = own_values(row).get(row.month.month), before.get(row.indicator.pk)
+    if current is None or then is None or row.indicator.kind in (Kind.COUNT, Kind.ZERO):
         return None
-    return current - before if row.indicator.is_ratio else measures.growth(current, before)
+    return current - then if row.indicator.is_ratio else measures.growth(current, then)
 
 
-def values_last_year(person: permissions.Person, unit: ReportingUnit, month: date) -> dict[int, Decimal]:
+def values_last_year(person: permissions.Person, unit: ReportingUnit, month: date) -> LastYear[int]:
     """Return what the unit stood at a year before, by indicator id, as far as it is open to the person: two queries.
 
     What was published stands in where nothing was reported for the month.
@@ -109,9 +109,10 @@ def values_last_year(person: permissions.Person, unit: ReportingUnit, month: dat
     before = year_before(month)
     rows = Total.objects.visible_to(person).filter(unit=unit, month=before, n_reported__gt=0)
     published = published_figures([unit], Indicator.objects.all(), [before], today=clock.today())
-    found = {indicator: one.value for (_unit, indicator, _month), one in published.items()}
-    own = {row.indicator_id: _value(row) for row in rows.select_related("indicator")}
-    return found | {indicator: value for indicator, value in own.items() if value is not None}
+    return last_year(
+        {row.indicator_id: _value(row) for row in rows.select_related("indicator")},
+        {indicator: one for (_unit, indicator, _month), one in published.items()},
+    )
 
 
 def _value(row: Total) -> Decimal | None:

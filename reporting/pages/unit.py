@@ -20,6 +20,7 @@ from reporting.pages.sparks import Spark, over_period, over_year, spark, values_
 from reporting.pages.tables import Line
 from reporting.warnings.badges import Badge, badge
 from submissions.models import MonthlyReport, ReportingMonth
+from submissions.published import LastYear, last_year
 from targets.goals import SEVERITY, Status
 from targets.models import Assignment
 
@@ -43,6 +44,7 @@ class IndicatorLine:
     spark: Spark | None
     over_period: Decimal | None
     over_year: Decimal | None
+    is_last_year_made_up: bool
 
     @property
     def row(self) -> ProgressRow:
@@ -67,6 +69,8 @@ class UnitPage:
     headline: str
     lines: tuple[IndicatorLine, ...]
     has_synthetic: bool
+    #: Every target is made up: said once, above them.
+    is_synthetic: bool
     strip: tuple[StripMonth, ...]
     milestones: tuple[ItemPast, ...]
     children: tuple[ChildLine, ...]
@@ -78,6 +82,10 @@ class UnitPage:
     @property
     def moves_over_year(self) -> bool:
         return any(line.over_year is not None for line in self.lines)
+
+    @property
+    def is_last_year_made_up(self) -> bool:
+        return any(line.is_last_year_made_up for line in self.lines if line.over_year is not None)
 
     @property
     def legend(self) -> str:
@@ -99,16 +107,18 @@ def unit_page(person: permissions.Person, period: ReportingMonth, unit: Reportin
     children = list(ReportingUnit.objects.children_of(unit)) if is_open else []
     rows = aggregates.progress_rows(person, period, [unit, *children]) if is_open else []
     own = [row for row in rows if row.unit == unit]
+    targets = [row.target.is_synthetic for row in own if row.target is not None]
     thresholds = aggregates.thresholds_of(period.plan_id)
-    last_year = values_last_year(person, unit, period.month) if is_open else {}
+    before = values_last_year(person, unit, period.month) if is_open else last_year({}, {})
     return UnitPage(
         period=period,
         months=months.offered(person, period, today=today, unit=unit),
         unit=unit,
         is_open=is_open,
         headline=headline.joined(headline.unit_headline(period, unit.label, own)) if own else "",
-        lines=tuple(_line(line, last_year) for line in tables.lone_lines(own, thresholds)),
-        has_synthetic=any(row.target is not None and row.target.is_synthetic for row in own),
+        lines=tuple(_line(line, before) for line in tables.lone_lines(own, thresholds)),
+        has_synthetic=any(targets),
+        is_synthetic=bool(targets) and all(targets),
         strip=strip(person, period, unit, today=today),
         milestones=unit_milestones(person, period, unit, today=today) if is_open else (),
         children=_children(person, period, children, [row for row in rows if row.unit != unit]),
@@ -118,7 +128,7 @@ def unit_page(person: permissions.Person, period: ReportingMonth, unit: Reportin
     )
 
 
-def _line(line: Line, last_year: dict[int, Decimal]) -> IndicatorLine:
+def _line(line: Line, before: LastYear[int]) -> IndicatorLine:
     row = line.row
     made, indicator = row.forecast, row.indicator
     return IndicatorLine(
@@ -127,7 +137,8 @@ def _line(line: Line, last_year: dict[int, Decimal]) -> IndicatorLine:
         "" if made is None else forecast_detail(made, indicator),
         spark(row),
         over_period(row),
-        over_year(row, last_year),
+        over_year(row, before.values),
+        indicator.pk in before.made_up,
     )
 
 

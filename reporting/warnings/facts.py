@@ -19,7 +19,7 @@ from reporting.warnings.conditions import Due, Point, Terms, Year
 from reporting.warnings.models import RuleKind, RuleScope, WarningRule
 from reporting.warnings.states import Finding
 from submissions.models import MonthlyReport, ReportingMonth, ReportStatus
-from submissions.published import published_figures
+from submissions.published import last_year, published_figures
 from targets.models import Assignment, Indicator, Kind, Plan, Target
 from workplan.lib import clock
 
@@ -123,13 +123,13 @@ class Facts:
         before = Total.objects.filter(asked, plan__year=self.plan.year - 1)
         months = [date(self.plan.year - 1, number, 1) for number in range(1, 13)]
         published = published_figures(self.units.values(), self.indicators.values(), months, today=clock.today())
-        found: dict[tuple[int, int, int], Decimal | None] = {
-            (unit_id, indicator_id, month.month): one.value for (unit_id, indicator_id, month), one in published.items()
-        }
-        return found | {
+        own = {
             (unit_id, indicator_id, month.month): self._value(indicator_id, value)
             for unit_id, indicator_id, month, value, *_rest in _rows(before.filter(n_reported__gt=0))
         }
+        return last_year(
+            own, {(unit, indicator, month.month): one for (unit, indicator, month), one in published.items()}
+        ).values
 
     # Silence -------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from statistics import median
 from django.db.models import F
 
 from submissions.models import Figure, FigureState, MonthlyReport, ReportStatus
-from submissions.published import published_figures, year_before
+from submissions.published import LastYear, last_year, published_figures, year_before
 from submissions.statement import Row, standing_value
 from targets import measures, periods
 from targets.models import Indicator
@@ -39,7 +39,7 @@ def move(indicator: Indicator, value: Decimal | None, before: Decimal | None) ->
     return None if value is None or before is None else value - before
 
 
-def values_last_year(report: MonthlyReport) -> dict[int, Decimal | None]:
+def values_last_year(report: MonthlyReport) -> LastYear[int]:
     """Return the unit's approved values of the same month a year before, else what was published, by indicator id."""
     before = year_before(report.month)
     published = published_figures([report.unit], Indicator.objects.all(), [before], today=clock.today())
@@ -49,8 +49,10 @@ def values_last_year(report: MonthlyReport) -> dict[int, Decimal | None]:
         filing__report__approved_filing=F("filing"),
         state=FigureState.REPORTED,
     )
-    found: dict[int, Decimal | None] = {indicator: one.value for (_unit, indicator, _month), one in published.items()}
-    return found | {figure.indicator_id: standing_value(figure) for figure in figures}
+    return last_year(
+        {figure.indicator_id: standing_value(figure) for figure in figures},
+        {indicator: one for (_unit, indicator, _month), one in published.items()},
+    )
 
 
 def peers_of(report: MonthlyReport, rows: Iterable[Row]) -> dict[int, Peers]:

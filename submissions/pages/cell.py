@@ -18,7 +18,7 @@ from submissions.pages.changes import Change, changes_of
 from submissions.pages.offers import Offer, offer_of
 from submissions.pages.work import Year
 from submissions.pages.years import months_of_the_year
-from submissions.published import published_figures, year_before
+from submissions.published import LastYear, last_year, published_figures, year_before
 from submissions.reviewing import Asked
 from submissions.statement import Found, Row, standing_value, statement
 from targets import measures
@@ -59,6 +59,10 @@ class CellPage:
         return any(one.last_year is not None for one in self.year)
 
     @property
+    def is_last_year_made_up(self) -> bool:
+        return any(one.is_last_year_made_up for one in self.year)
+
+    @property
     def has_plan(self) -> bool:
         return any(one.plan is not None for one in self.year)
 
@@ -94,7 +98,7 @@ def cell_page(unit: ReportingUnit, month: date, code: str, *, person: User, toda
     )
 
 
-def _last_year(unit: ReportingUnit, indicator: Indicator, due: Iterable[date]) -> dict[int, Decimal | None]:
+def _last_year(unit: ReportingUnit, indicator: Indicator, due: Iterable[date]) -> LastYear[int]:
     """Return what was approved a year before, else what was published, by the number of the month."""
     before = [year_before(month) for month in due]
     published = published_figures([unit], [indicator], before, today=clock.today())
@@ -105,13 +109,13 @@ def _last_year(unit: ReportingUnit, indicator: Indicator, due: Iterable[date]) -
         indicator=indicator,
         state=FigureState.REPORTED,
     ).select_related("filing__report")
-    found: dict[int, Decimal | None] = {month.month: one.value for (*_of, month), one in published.items()}
-    return found | {one.filing.report.period_id.month: standing_value(one) for one in figures}
+    return last_year(
+        {one.filing.report.period_id.month: standing_value(one) for one in figures},
+        {month.month: one for (*_of, month), one in published.items()},
+    )
 
 
-def _values(
-    figures: Mapping[date, Figure | None], last_year: Mapping[int, Decimal | None], target: Target | None
-) -> list[MonthValues]:
+def _values(figures: Mapping[date, Figure | None], before: LastYear[int], target: Target | None) -> list[MonthValues]:
     filed = [(month, value) for month, one in figures.items() if (value := standing_value(one)) is not None]
     first_month, first_value = (filed[0][0].month, filed[0][1]) if filed else (None, None)
 
@@ -119,7 +123,10 @@ def _values(
         reading = measures.Reading(month, None, first_month=first_month, first_value=first_value)
         return None if target is None else measures.pro_rata_target(target.goal(), reading)
 
-    return [MonthValues(month, one, last_year.get(month.month), plan(month.month)) for month, one in figures.items()]
+    return [
+        MonthValues(month, one, before.values.get(month.month), plan(month.month), month.month in before.made_up)
+        for month, one in figures.items()
+    ]
 
 
 def _explained(reports: Iterable[MonthlyReport], indicator: Indicator, *, besides: MonthlyReport) -> list[Explanation]:

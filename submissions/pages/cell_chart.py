@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from submissions.models import Figure
+from submissions.published import last_year_words
 from submissions.statement import standing_value
 from targets import measures
 from targets.models import Indicator, Kind
@@ -36,6 +36,7 @@ class MonthValues:
     figure: Figure | None
     last_year: Decimal | None
     plan: Decimal | None
+    is_last_year_made_up: bool = False
 
     @property
     def value(self) -> Decimal | None:
@@ -47,7 +48,7 @@ class Line:
     """One series; ``name`` is its word, ``key`` how it is drawn."""
 
     key: str
-    name: str | Promise
+    name: str
     points: list[tuple[str, str]]
 
     @property
@@ -69,9 +70,10 @@ class Chart:
 def chart_of(indicator: Indicator, months: Iterable[MonthValues], here: date) -> Chart | None:
     """Return the picture; None where there is no number to draw."""
     months = list(months)
+    made_up = any(one.is_last_year_made_up for one in months)
     series = [
         ("plan", _("序时进度"), [one.plan for one in months]),
-        ("before", _("上年"), [one.last_year for one in months]),
+        ("before", last_year_words(_("上年"), is_made_up=made_up), [one.last_year for one in months]),
         ("now", _("本年"), [one.value for one in months]),
     ]
     values = [value for _key, _name, line in series for value in line if value is not None]

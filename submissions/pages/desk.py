@@ -78,6 +78,10 @@ class Review:
         return any(row.read.last_year is not None for row in self.rows)
 
     @property
+    def is_last_year_made_up(self) -> bool:
+        return any(row.read.is_last_year_made_up for row in self.rows)
+
+    @property
     def n_viewed(self) -> int:
         return sum(row.is_viewed for row in self.rows)
 

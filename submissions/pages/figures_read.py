@@ -22,6 +22,7 @@ class ReadRow:
     #: The same figure as the filing decided on before this one had it, where it was another.
     refiled: Figure | None
     last_year: Decimal | None = None
+    is_last_year_made_up: bool = False
     peers: Peers | None = None
     #: What the reviewer asked here with the verdict before, each with the unit's answer.
     asked: tuple[Asked, ...] = ()

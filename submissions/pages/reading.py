@@ -168,7 +168,7 @@ def _rows(
     told: Statement, before: Mapping[int, Figure] | None, asked: Iterable[Asked], *, for_review: bool
 ) -> list[ReadRow]:
     """Return the rows beside what they are held against; siblings are told to reviewers alone."""
-    last_year = values_last_year(told.report)
+    before_that = values_last_year(told.report)
     peers = peers_of(told.report, told.rows) if for_review else {}
     asked_at: dict[int, list[Asked]] = defaultdict(list)
     for one in asked:
@@ -179,7 +179,8 @@ def _rows(
             row,
             told.report.month.month,
             refiled,
-            last_year.get(row.indicator.pk),
+            before_that.values.get(row.indicator.pk),
+            row.indicator.pk in before_that.made_up,
             peers.get(row.indicator.pk),
             tuple(asked_at[row.indicator.pk]),
         )

@@ -79,16 +79,24 @@ def test_a_cell_shows_both_years_and_the_plan_ux_07(as_clerk, unit, period, lead
     assert "两年走势" in html
 
 
-def test_a_year_without_reports_is_told_as_published(as_clerk, unit, period, lead):
+@pytest.mark.parametrize("is_made_up", [False, True])
+def test_a_year_without_reports_is_told_as_published(as_clerk, unit, period, lead, is_made_up):
     PublishedFigure.objects.create(
-        unit=unit, indicator=factories.IndicatorFactory(code="T01"), month=date(2006, 9, 1), value=88, source="年鉴"
+        unit=unit,
+        indicator=factories.IndicatorFactory(code="T01"),
+        month=date(2006, 9, 1),
+        value=88,
+        source="年鉴",
+        is_synthetic=is_made_up,
     )
     report = file(unit, period, {"T01": "100"}, by=lead, now=NOW)
 
-    september = next(one for one in panel(as_clerk).year if one.month == period.month)
+    page = panel(as_clerk)
+    september = next(one for one in page.year if one.month == period.month)
 
-    assert september.last_year == 88
-    assert list(values_last_year(report).values()) == [88]
+    assert (september.last_year, page.is_last_year_made_up) == (88, is_made_up)
+    assert ("上年（测算）" in [line.name for line in page.chart.lines]) == is_made_up
+    assert list(values_last_year(report).values.values()) == [88]
 
 
 def test_what_nobody_filed_has_no_picture_and_no_year_before(as_clerk):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from submissions.models import PublishedFigure
 from tests import factories
 from tests.factories import approved, shanghai, submitted
 from tests.submissions.posting import ADDRESS, text_of
@@ -42,3 +45,19 @@ def test_one_figure_of_the_year_before_brings_the_column(page, unit, lead, minis
 
     assert 'data-label="比去年同期">+6.9%<span' in text
     assert (text.count("上年没有数据。"), 'colspan="7"' in text, 'colspan="8"' in text) == (0, False, True)
+
+
+@pytest.mark.parametrize("is_made_up", [False, True])
+def test_a_published_figure_that_is_made_up_is_marked_above_its_column(page, unit, is_made_up):
+    PublishedFigure.objects.create(
+        unit=unit,
+        indicator=factories.IndicatorFactory(code="T01"),
+        month=date(2006, 9, 1),
+        value=290_000,
+        source="年鉴",
+        is_synthetic=is_made_up,
+    )
+
+    text = page()
+
+    assert ('data-label="比去年同期">+6.9%<span' in text, ">测算</span>" in text) == (True, is_made_up)
