@@ -47,6 +47,7 @@ PAGES = {
     "new-view": ("ministry", "/views/new/?kind=PROGRESS&month=2007-09&unit=440000"),
     "assessments": ("ministry", "/assessment/"),
     "assessment": ("ministry", "/assessment/JY07-Q3/440000/"),
+    "self-assessment": ("gd_clerk", "/assessment/JY07-Q3/440000/"),
     "review": ("ministry", "/review/"),
     "report": ("ministry", "/reports/2007-09/450000/"),
     "calendar": ("ministry", "/calendar/"),

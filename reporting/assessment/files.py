@@ -34,8 +34,8 @@ class FileRefused(Refused):
     http_status = 422
 
     def __init__(self, field: str, refusal: Refused) -> None:
-        self.field, self.code = field, refusal.code
-        super().__init__(gettext_lazy("%(why)s（其他内容已保存。）"), why=str(refusal))
+        self.field, self.code, self.why = field, refusal.code, str(refusal)
+        super().__init__(gettext_lazy("有一个文件没有收下，其他内容已保存。"))
 
 
 @for_readers

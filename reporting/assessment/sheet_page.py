@@ -30,6 +30,7 @@ from reporting.assessment.models import (
     AssessmentVerb,
 )
 from reporting.assessment.sentences import Told, limits_shown, told
+from reporting.pages.words import month_words
 from submissions.evidence.shown import Limits
 from workplan.lib.numbers import plain_text
 from workplan.templatetags.figures import score
@@ -304,5 +305,5 @@ class _Making:
         name = f"report.{code}"
         named = (f"{one.report.period_id:%Y-%m}" for one in proofs if one.report is not None)
         ticked = self.typed.ticked(name, named)
-        months = (f"{one.period_id:%Y-%m}" for one in self.offered.reports)
-        return tuple(Choice(month, month, month in ticked) for month in months)
+        months = [(f"{one.period_id:%Y-%m}", month_words(one.period_id)) for one in self.offered.reports]
+        return tuple(Choice(month, words, month in ticked) for month, words in months)

@@ -201,7 +201,7 @@ def _refused(request: HttpRequest, shown: Assessment, refusal: Refused) -> HttpR
     elif isinstance(refusal, services.AnswersMissing):
         faults = dict(refusal.missing)
     elif isinstance(refusal, files.FileRefused):
-        faults = {refusal.field: str(refusal)}
+        faults = {refusal.field: refusal.why}
     status = refusal.http_status if refusal.http_status in (CONFLICT, FORBIDDEN) else UNPROCESSABLE
     again = opened(request.user, shown.round, shown.unit)
     return _sheet(request, again, Typed(request.POST, faults, str(refusal)), status=status)

@@ -115,6 +115,10 @@ def test_no_page_has_a_violation_or_is_wider_than_a_phone(september, sign_in, pa
         page.emulate_media(color_scheme="light")
         found[f"{address} wide"] = too_wide(page)
         page.set_viewport_size(DESK)
+    refused_a_file(page, live_server.url)
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        found[f"a file refused {theme}"] = problems(page, theme)
 
     assert {place: told for place, told in found.items() if told} == {}
 
@@ -124,15 +128,24 @@ def test_no_page_in_english_is_wider_than_a_phone(september, sign_in, page, live
 
     assert [f"{address}: {width}" for address in pages if (width := too_wide(page))] == []
 
+    page.set_viewport_size(DESK)
+    sign_in("ministry")
+    page.goto(f"{live_server.url}/units/440000/?month=2007-09")  # thirteen columns, side by side on a desk
+    assert page.evaluate("document.querySelector('#indicators .grid-scroll').scrollWidth <= 1318")
+
+
+def refused_a_file(page: Page, url: str) -> None:
+    """Send a program in place of a document; the page tells at its field."""
+    page.goto(f"{url}/assessment/JY07-Q3/440000/")
+    page.set_input_files("[id='file.A9']", files=[{"name": "a.exe", "mimeType": "application/pdf", "buffer": b"MZ"}])
+    page.locator("button.btn[name=act][value=save]").click()
+    page.wait_for_url("**/fill/")
+
 
 def too_wide(page: Page) -> int:
     """Return how many pixels of the page lie beyond the edge of a phone."""
     page.set_viewport_size({"width": 360, "height": 740})
     return page.evaluate("document.documentElement.scrollWidth") - 360
-
-    page.set_viewport_size({"width": 1366, "height": 768})
-    page.goto(f"{live_server.url}/units/440000/?month=2007-09")  # thirteen columns, side by side on a desk
-    assert page.evaluate("document.querySelector('#indicators .grid-scroll').scrollWidth <= 1318")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

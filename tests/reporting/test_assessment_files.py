@@ -105,7 +105,7 @@ def test_u02_what_a_file_is_its_content_decides_and_what_was_written_is_kept(tak
 
     assert answer.status_code == 422
     assert 'id="file.B1" name="file.B1"' in answer.content.decode()
-    assert "其他内容已保存" in answer.content.decode()
+    assert answer.content.decode().count("有一个文件没有收下，其他内容已保存。") == 1
     assert (AssessmentFile.objects.count(), Assessment.objects.get().lines.get(claimed=24.5).narrative) == (
         0,
         NARRATIVE,
