@@ -19,6 +19,7 @@ A4 = (595, 842)
 PAGES = {
     "overview": ("ministry", "/overview/?month=2007-09"),
     "indicator": ("ministry", "/indicators/T04/?month=2007-09"),
+    "insured": ("ministry", "/indicators/T08/?month=2007-09&unit=440000"),
     "unit": ("ministry", "/units/440000/?month=2007-09"),
     "item": ("ministry", "/plan/items/1/?month=2007-09"),
     "board": ("ministry", "/plan/?month=2007-09"),
@@ -158,7 +159,7 @@ def test_a_chart_is_whole_on_paper(printed, page):
     assert "".join(scale) in bars
 
 
-def test_sheets_are_used(printed, page):
+def test_sheets_are_used(printed, page, live_server):
     """The overview takes few of them; a chart stands on the first; what adds up a table is told once, at its end."""
     overview, indicator, regions = printed("overview"), printed("indicator"), printed("regions")
 
@@ -166,6 +167,11 @@ def test_sheets_are_used(printed, page):
     assert MONTHS in plain(indicator.pages[0].extract_text())
     assert plain("滞后 序时进度") in plain(regions.pages[0].extract_text())  # the legend of its chart
     assert text_of(regions).count("各区域合计") == 1
+
+    page.context.add_cookies([{"name": "django_language", "value": "en", "url": live_server.url}])
+    english = printed("insured")  # whose words are longer
+
+    assert "JanFebMarAprMayJunJulAugSepOctNovDec" in plain(english.pages[0].extract_text())
 
 
 def test_a_dark_screen_prints_as_a_light_one(printed, page: Page):
