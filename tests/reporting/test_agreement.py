@@ -173,9 +173,11 @@ def test_it_says_what_the_filed_figures_come_to(reader, surface, month):
     assert differences(one.read(reader, month), one.expected(month)) == []
 
 
-@pytest.mark.parametrize("surface", [*PAGES, *WORKBOOKS])
-def test_it_says_the_same_in_english(reader, surface):
-    one, month = (PAGES | FILES)[surface], MONTHS[-1]
+@pytest.mark.parametrize(
+    ("month", "surface"), [(month, surface) for month in MONTHS for surface in [*PAGES, *WORKBOOKS]]
+)
+def test_it_says_the_same_in_english(reader, month, surface):
+    one = (PAGES | FILES)[surface]
     found = one.read(Reader(reader.client, reader.opened, english=True), month)
 
     assert differences(found, one.expected(month, english=True), only_expected=True) == []

@@ -108,8 +108,8 @@ def rows(table: Element) -> Iterator[dict[str, Element]]:
 
 
 def headed(element: Element) -> str:
-    """Return the words of a head in Chinese."""
-    return HEADS.get(text(element), text(element))
+    """Return the words of a head in Chinese, without what it is marked with."""
+    return HEADS.get(figure(element), figure(element))
 
 
 def only(page: Element, path: str) -> Element:
