@@ -107,10 +107,15 @@ class Page:
         self.sheet.set_row(self.at, HEADER_POINTS)
         self.at += 1
 
-    def set_up(self, *, frozen: tuple[int, int], repeated: tuple[int, int]) -> None:
+    def next_sheet(self) -> None:
+        """Print what follows on a sheet of paper of its own."""
+        self.sheet.set_h_pagebreaks([self.at])
+
+    def set_up(self, *, frozen: tuple[int, int], repeated: tuple[int, int] | None) -> None:
         """Freeze the header and what names a row; print on landscape A4, one page wide, header on every page."""
         self.sheet.freeze_panes(*frozen)
-        self.sheet.repeat_rows(*repeated)
+        if repeated is not None:
+            self.sheet.repeat_rows(*repeated)
         self.sheet.set_landscape()
         self.sheet.set_paper(9)
         self.sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from reporting.analyst.contents import Contents
 
 SHARE = "0.0%"
+#: So many rows of the quality sheet, with its head, fit a sheet of paper.
+ROWS_PER_SHEET = 44
 
 
 # What it means ---------------------------------------------------------------------------------
@@ -35,6 +37,7 @@ def dictionary(page: Page, found: Contents) -> None:
     for row in found.own:
         page.wrapped(_dictionary_line(row.indicator, row.target), [width for _title, width in _dictionary_columns()])
     page.at += 1
+    page.next_sheet()
     page.line(_("状态"), "section")
     for status in Status:
         page.line(f"{status_shape(status)} {status_label(status)}")
@@ -130,10 +133,14 @@ def quality(page: Page, found: Contents) -> None:
             [record.unit.code, record.unit.label, record.n_due, *counts, *rates],
             shown=["", "", *["0"] * 5, SHARE, SHARE],
         )
+    is_long = len(found.quality.records) > ROWS_PER_SHEET
+    if page.at + len(found.own) > ROWS_PER_SHEET:
+        page.next_sheet()
     _coverage(page, found)
     _list(page, _("更正（r）"), [_("报告期"), _("单位"), _("报送次数"), _("审核时间"), _("原因")], _corrections(found))
     _list(page, _("已说明的警告"), [_("报告期"), _("单位"), _("规则"), _("指标"), _("说明")], _explained(found))
-    page.set_up(frozen=(top + 1, 2), repeated=(top, top))
+    # The tables below have heads of their own: the first's is repeated where it goes on for sheets itself.
+    page.set_up(frozen=(top + 1, 2), repeated=(top, top) if is_long else None)
 
 
 def _date_columns() -> list[str]:
