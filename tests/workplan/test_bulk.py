@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import threading
 import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
@@ -13,7 +14,7 @@ import pytest
 from openpyxl import load_workbook
 
 from workplan.lib.bulk.csv_text import csv_chunks
-from workplan.lib.bulk.parquet import parquet_chunks
+from workplan.lib.bulk.parquet import ROWS_PER_GROUP, _Writer, parquet_chunks
 from workplan.lib.bulk.table import BulkColumn, BulkTable
 from workplan.lib.bulk.xlsx import workbook_chunks
 
@@ -139,15 +140,27 @@ def test_parquet_keeps_types_and_every_filed_digit():
     assert {key.decode(): text.decode() for key, text in read.schema.metadata.items()} == dict(ABOUT)
 
 
-def test_a_cancelled_parquet_leaves_no_file(tmp_path, monkeypatch):
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr("tempfile.tempdir", None)
+def test_parquet_is_sent_while_its_rows_are_read():
+    read: list[int] = []
 
-    chunks = parquet_chunks(table([("a", 1, 1)] * 50_000))
-    next(chunks)
-    assert list(tmp_path.iterdir()) == []
+    def rows() -> Iterator[tuple]:
+        for number in range(3 * ROWS_PER_GROUP):
+            read.append(number)
+            yield ("a", number, 1)
+
+    chunks = parquet_chunks(table(rows()))
+    n_read = [len(read) for _chunk in chunks]
+
+    assert n_read == [0, *(ROWS_PER_GROUP * group for group in (1, 2, 3, 3))]
+
+
+def test_a_cancelled_parquet_ends_what_makes_it():
+    chunks = parquet_chunks(table(("a", number, 1) for number in range(50_000)))
+    assert len(list(itertools.islice(chunks, 2))) == 2
+    assert [one for one in threading.enumerate() if isinstance(one, _Writer)] != []
     chunks.close()
-    assert list(tmp_path.iterdir()) == []
+
+    assert [one for one in threading.enumerate() if isinstance(one, _Writer)] == []
 
 
 def test_csv_guards_what_looks_like_a_formula():
