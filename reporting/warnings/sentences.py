@@ -108,7 +108,8 @@ def _gap(points_: Decimal) -> str:
 def _change(rule: WarningRule, event: WarningEvent, words: Mapping[str, str]) -> str:
     told = {
         **words,
-        "before": figure(_number(event, "before"), words["unit_of_measure"]),
+        "before": exact(_number(event, "before"), words["unit_of_measure"]),
+        "value": exact(_number(event, "value"), words["unit_of_measure"]),
         "since": pgettext("in a sentence", "上年同期") if rule.measure.startswith("YEAR_") else _("上一报送期"),
         "measured": words["measured"].lstrip("+−"),
         "limit": words["limit"].lstrip("+−"),

@@ -130,6 +130,7 @@ def test_no_page_in_english_is_wider_than_a_phone(september, sign_in, page, live
 
     page.set_viewport_size(DESK)
     sign_in("ministry")
+    page.context.add_cookies([{"name": "django_language", "value": "en", "url": live_server.url}])
     page.goto(f"{live_server.url}/units/440000/?month=2007-09")  # thirteen columns, side by side on a desk
     assert page.evaluate("document.querySelector('#indicators .grid-scroll').scrollWidth <= 1318")
 
