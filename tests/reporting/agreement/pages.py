@@ -164,11 +164,11 @@ def items(reader: Reader, month: int) -> Told:
                 "light": pill(only(page, ".//*[@id='light']")),
             }
         for row in page.xpath(".//*[@aria-labelledby='reported-title']//tbody/tr"):
-            name, value, coverage = row.xpath("./th | ./td")
+            name, value, _persons, coverage = row.xpath("./th | ./td")
             told[month, "000000", reader.indicator(text(name))] = {
                 "value": figure(value),
                 "marks": marks(value),
-                "coverage": text(coverage),
+                "coverage": figure(coverage),
             }
     return told
 
