@@ -15,7 +15,7 @@ from notices.models import NoticeKind
 #: The one sentence of each kind. What stands in it is all that a notice of the kind may carry.
 SENTENCES: Mapping[str, str | Promise] = {
     NoticeKind.RETURNED: _("%(by)s退回了%(unit)s%(month)s的报表，请按意见修改后重新报送。"),
-    NoticeKind.REOPENED: _("%(by)s重新开放了%(unit)s%(month)s的报表，请更正后重新报送。"),
+    NoticeKind.REOPENED: _("%(by)s重新开放了%(unit)s%(month)s的报表，请修改或补填后报送。"),
     NoticeKind.APPROVED: _("%(unit)s%(month)s的报表已通过审核。"),
     NoticeKind.DUE_3: _("%(unit)s%(month)s的报表将于%(due_on)s截止，尚未报送。"),
     NoticeKind.DUE_1: _("%(unit)s%(month)s的报表即将截止（%(due_on)s），尚未报送，请尽快办理。"),

@@ -32,8 +32,8 @@ def announce_step(decision: Decision) -> None:
     if verb == Verb.SUBMIT:
         telling.settle(subject_of(report.unit, report.month), now=decision.at)
     kind = _KIND_OF_VERB.get(verb)
-    if kind is None:
-        return
+    if kind is None or (verb == Verb.REOPEN and not report.is_editable):
+        return  # a report under review is freed for its reviewer; the unit has nothing to do
     words = _naming(report.unit, report.month)
     if kind != NoticeKind.APPROVED:
         words |= naming_person(decision.by)

@@ -217,7 +217,9 @@ def show_read(
         posted=request.POST.dict(),
         seen=seen,
     )
-    return render(request, "submissions/report_read.html", {"page": page}, status=_status(refusal))
+    # A report that is reviewed was opened from the queue, and leads back to it.
+    context = {"page": page, "stands_under": "submissions:queue" if page.review else None}
+    return render(request, "submissions/report_read.html", context, status=_status(refusal))
 
 
 def _show_form(

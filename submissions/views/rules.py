@@ -74,7 +74,11 @@ class SettingForm(forms.Form):
 
     rule = forms.ChoiceField(label=gettext_lazy("规则"), choices=rule_choices)
     valid_from = MonthInput(label=gettext_lazy("起始报告期"))
-    valid_to = MonthInput(label=gettext_lazy("终止报告期（可不填）"), required=False)
+    valid_to = MonthInput(
+        label=gettext_lazy("终止报告期（可不填）"),
+        required=False,
+        help_text=gettext_lazy("终止报告期之后，这条规则不再执行；要恢复或改变界限，请另设一条。"),
+    )
     severity = forms.ChoiceField(
         label=gettext_lazy("处理方式"), choices=[("", gettext_lazy("不变")), *RuleSeverity.choices], required=False
     )

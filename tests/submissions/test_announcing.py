@@ -48,6 +48,17 @@ def test_the_unit_is_told_of_an_approval_and_of_a_reopening(unit, period, lead, 
     assert told("APPROVED") == told("REOPENED") == ["gd_clerk", "gd_lead"]
 
 
+def test_a_report_freed_for_its_reviewer_asks_nothing_of_the_unit(client, report, period, ministry):
+    """In a closed month the ministry reopens what it has still to review; the unit can change nothing."""
+    calendar.close_month(period, by=ministry, now=NOW)
+    client.force_login(ministry)
+    assert "重新开放后，这份报表可以继续审核" in client.get("/reports/2007-09/440000/").content.decode()
+
+    services.reopen(report, by=ministry, now=NOW, version=report.version, comment="未审完")
+
+    assert told("REOPENED") == []
+
+
 def test_who_left_is_not_told_and_other_units_are_not(unit, period, lead, ministry):
     factories.person("CLERK", unit, username="gone", is_active=False)
     factories.person("CLERK", factories.UnitFactory(code="230000"), username="elsewhere")

@@ -35,6 +35,13 @@ def test_without_a_year_before_its_column_is_left_out_and_that_is_said_once(page
     assert ('colspan="7"' in text, 'colspan="8"' in text) == (True, False)
 
 
+def test_a_report_under_review_stands_under_the_queue(page):
+    text = page()
+
+    assert '<a class="mainnav__link" href="/review/" aria-current="page">' in text
+    assert text.count('aria-current="page"') == 1
+
+
 def test_one_figure_of_the_year_before_brings_the_column(page, unit, lead, ministry):
     plan = factories.PlanFactory(year=2006)
     factories.AssignmentFactory(plan=plan, unit=unit, indicator=factories.IndicatorFactory(code="T01"))

@@ -69,6 +69,7 @@ def test_every_rule_is_shown_with_its_weight_its_limits_and_its_excuses(signed_i
     assert "<code>stock_rise = 0.05</code>" in page
     assert REASON in page
     assert "recheck_rules" in page
+    assert "终止报告期之后，这条规则不再执行" in page
 
 
 def test_limits_are_told_in_words_and_named_to_planners_alone(signed_in, ministry, period):

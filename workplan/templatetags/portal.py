@@ -261,16 +261,21 @@ class Link:
 
 @register.inclusion_tag("components/main_nav.html", takes_context=True)
 def main_nav(context: Context) -> dict[str, object]:
-    """Show the entries the person may follow, the one the page stands under marked."""
-    offered = (_link(entry, context.get("request")) for entry in ENTRIES if not entry.right or context.get(entry.right))
+    """Show the entries the person may follow, the one the page stands under marked.
+
+    A page that stands under another entry than its address tells names that as ``stands_under``.
+    """
+    request, under = context.get("request"), context.get("stands_under")
+    offered = (_link(entry, request, under) for entry in ENTRIES if not entry.right or context.get(entry.right))
     return {"entries": [link for link in offered if link is not None]}
 
 
-def _link(entry: Entry, request: HttpRequest | None) -> Link | None:
+def _link(entry: Entry, request: HttpRequest | None, under: str | None) -> Link | None:
     try:
         url = reverse(entry.view)
     except NoReverseMatch:  # an app that is not mounted offers nothing
         return None
     match = getattr(request, "resolver_match", None)
     is_current = match is not None and (match.view_name == entry.view or match.url_name in entry.under)
+    is_current = entry.view == under if under else is_current
     return Link(str(entry.label), url, is_current)
