@@ -45,18 +45,57 @@ LOOKS: dict[Arrival, Look] = {
 
 @dataclass(frozen=True)
 class Cell:
-    filed: Filed
+    """How a month stands, of one unit or of several together; of one, the day it was given more time to."""
+
     look: Look
+    extended_to: date | None = None
 
 
 @dataclass(frozen=True)
 class Line:
-    """One unit's year, and how many units below it are counted here, with the reports missing from them."""
+    """One unit's year, and the units below it that are counted here; of a unit that files nothing, theirs alone."""
 
-    record: Record
-    cells: tuple[Cell, ...]
-    n_below: int = 0
-    n_below_missing: int = 0
+    unit: ReportingUnit
+    record: Record | None
+    below: tuple[Record, ...]
+
+    @property
+    def cells(self) -> list[Cell]:
+        """How each month stands."""
+        if self.record is not None:
+            return [Cell(LOOKS[one.arrival], one.due_on if one.is_extended else None) for one in self.record.filed]
+        months = zip(*(one.filed for one in self.below), strict=True)
+        return [Cell(_look_of_all([one.arrival for one in filed])) for filed in months]
+
+    @property
+    def n_below_missing(self) -> int:
+        return sum(one.count(Arrival.MISSING) for one in self.below)
+
+    @property
+    def reporting_rate(self) -> object:
+        return measures.coverage(sum(one.n_filed for one in self._judged), sum(one.n_due for one in self._judged))
+
+    @property
+    def timeliness(self) -> object:
+        in_time = sum(one.count(Arrival.ON_TIME) for one in self._judged)
+        return measures.coverage(in_time, sum(one.n_due for one in self._judged))
+
+    @property
+    def _judged(self) -> tuple[Record, ...]:
+        return self.below if self.record is None else (self.record,)
+
+
+#: A report that came, in time or not.
+_CAME = frozenset({Arrival.ON_TIME, Arrival.LATE, Arrival.MADE_UP})
+
+
+def _look_of_all(came: Sequence[Arrival]) -> Look:
+    """Tell the reports of several units in one: how many of those due are in."""
+    n_filed, n_missing = sum(one in _CAME for one in came), came.count(Arrival.MISSING)
+    if n_filed + n_missing == 0:
+        return LOOKS[next((one for one in (Arrival.PENDING, Arrival.AHEAD) if one in came), Arrival.NOT_DUE)]
+    like = LOOKS[Arrival.MISSING if n_missing else Arrival.ON_TIME]
+    return Look(f"{n_filed}/{n_filed + n_missing}", like.shape, like.tone)
 
 
 @dataclass(frozen=True)
@@ -102,7 +141,7 @@ class CalendarPage:
 
     @property
     def has_extensions(self) -> bool:
-        return any(cell.filed.is_extended for line in self.lines for cell in line.cells)
+        return any(cell.extended_to for line in self.lines for cell in line.cells)
 
     @property
     def n_due(self) -> int:
@@ -133,7 +172,7 @@ def calendar_page(
         plan=plan,
         plans=[one.year for one in plans],
         months=tuple(_head(period, place, found, rarer) for place, period in enumerate(months)),
-        lines=tuple(_line(of[unit], [of[one] for one in below]) for unit, below in units.rows.items()),
+        lines=tuple(Line(unit, of.get(unit), tuple(of[one] for one in below)) for unit, below in units.rows.items()),
         records=found,
         under=under,
         looks=tuple(LOOKS.values()),
@@ -143,14 +182,9 @@ def calendar_page(
     )
 
 
-def _line(record: Record, below: Sequence[Record]) -> Line:
-    cells = tuple(Cell(filed, LOOKS[filed.arrival]) for filed in record.filed)
-    return Line(record, cells, len(below), sum(one.count(Arrival.MISSING) for one in below))
-
-
 def _head(period: ReportingMonth, place: int, found: Iterable[Record], rarer: Iterable[int]) -> MonthHead:
     came = [record.filed[place].arrival for record in found]
-    n_filed = sum(one in {Arrival.ON_TIME, Arrival.LATE, Arrival.MADE_UP} for one in came)
+    n_filed = sum(one in _CAME for one in came)
     return MonthHead(
         period, n_filed + came.count(Arrival.MISSING), came.count(Arrival.ON_TIME), n_filed, _told(period, rarer)
     )
@@ -173,18 +207,22 @@ class UnitLine:
 
 @dataclass(frozen=True)
 class UnitRow:
-    """One unit's line, and how many units below it are counted here, with those still waited for."""
+    """One unit's line, None where it files nothing itself, and those of the units below it that are counted here."""
 
-    line: UnitLine
-    n_below: int
-    n_below_missing: int
+    unit: ReportingUnit
+    line: UnitLine | None
+    below: tuple[UnitLine, ...]
+
+    @property
+    def n_below_missing(self) -> int:
+        return sum(one.is_missing for one in self.below)
 
 
 @dataclass(frozen=True)
 class MonthPage:
     period: ReportingMonth
     is_open: bool
-    #: Of every unit counted; the rows show those that lie highest.
+    #: Of every unit counted.
     lines: tuple[UnitLine, ...]
     rows: tuple[UnitRow, ...]
     under: ReportingUnit | None
@@ -215,8 +253,7 @@ def month_page(
         is_open=period.is_open_on(today),
         lines=tuple(lines.values()),
         rows=tuple(
-            UnitRow(lines[unit], len(below), sum(lines[one].is_missing for one in below))
-            for unit, below in units.rows.items()
+            UnitRow(unit, lines.get(unit), tuple(lines[one] for one in below)) for unit, below in units.rows.items()
         ),
         under=under,
         extensions=tuple(one for one in extensions if one.unit is None or one.unit in lines),

@@ -1,7 +1,8 @@
 """Whose reports a page follows: all filing units open to the person, and which of them have a row of their own.
 
-A row is a unit that lies nearest under what the page is about; those further down are counted on its row and opened
-from there, so a page of 32 rows stays one when 3,000 counties file. Counts are of all.
+A row is a unit that lies directly under what the page is about, whether it files itself or only those below it do;
+those further down are counted on its row and opened from there. So a page of 32 rows stays one when 3,000 counties
+file.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from accounts import permissions
-from accounts.models import ReportingUnit
+from accounts.models import NATION_CODE, ReportingUnit
 from targets.models import Assignment, Plan
 
 
 @dataclass(frozen=True)
 class Followed:
-    """The filing units a page counts, in their order, and by each with a row of its own those counted there."""
+    """The filing units a page counts, in their order, and for each unit with a row those below it."""
 
     units: tuple[ReportingUnit, ...]
     rows: dict[ReportingUnit, tuple[ReportingUnit, ...]]
@@ -33,13 +34,13 @@ def followed(person: permissions.Person, plan: Plan, under: ReportingUnit | None
     The nation is none of them: nobody is waited for there. A unit outside what the person follows has nothing below.
     """
     filing = ReportingUnit.objects.filter(pk__in=Assignment.objects.filter(plan=plan).values("unit"), level__gt=0)
-    tops = [under.path] if under else []
+    tops = {f"{NATION_CODE}."}
     if not permissions.sees_all_approved(person):
-        own = permissions.access(person).subtree_paths
-        filing = filing.filter(_below(own))
-        tops = tops or list(own)
+        tops = set(permissions.access(person).subtree_paths)
+        filing = filing.filter(_below(tops))
     if under:
-        filing = filing.filter(path__startswith=under.path)
+        tops = {under.path}
+        filing = filing.filter(_below(tops))
     units = tuple(filing.order_by("level", "position", "code"))
     return Followed(units, _rows(units, tops))
 
@@ -52,19 +53,22 @@ def _below(paths: Iterable[str]) -> Q:
 
 
 def _rows(units: Sequence[ReportingUnit], tops: Iterable[str]) -> dict[ReportingUnit, tuple[ReportingUnit, ...]]:
-    """Give a row to the units at the top and to the nearest below them; each further unit is counted on one row."""
-    above, by_path = set(tops), {unit.path: unit for unit in units}
-    rows: dict[ReportingUnit, list[ReportingUnit]] = {}
-    for unit in units:  # a unit comes after those above it
-        over = next((by_path[path] for path in _paths_above(unit.path) if path in by_path and path not in above), None)
-        if over is None:
-            rows[unit] = []
-        else:
-            rows[over].append(unit)
+    """Return the units at the top and directly under it, each with the filing units that lie further down."""
+    top_of = {unit: max((top for top in tops if unit.path.startswith(top)), key=len, default="") for unit in units}
+    row_of = {unit: _row(unit.path, top) for unit, top in top_of.items()}
+    by_path = {unit.path: unit for unit, path in row_of.items() if unit.path == path}
+    if silent := set(row_of.values()) - set(by_path):
+        by_path |= {one.path: one for one in ReportingUnit.objects.filter(path__in=silent)}
+    rows: dict[ReportingUnit, list[ReportingUnit]] = {
+        one: [] for one in sorted(by_path.values(), key=lambda one: (one.level, one.position, one.code))
+    }
+    for unit, path in row_of.items():
+        if path != unit.path:
+            rows[by_path[path]].append(unit)
     return {unit: tuple(below) for unit, below in rows.items()}
 
 
-def _paths_above(path: str) -> list[str]:
-    """Return the paths of the units above, the highest first: of ``000000.440000.440100.`` the first two."""
-    steps = path.split(".")[:-2]
-    return [".".join(steps[: n + 1]) + "." for n in range(len(steps))]
+def _row(path: str, top: str) -> str:
+    """Return the first step of the path below the top: of ``000000.440000.440100.`` below the nation Guangdong's."""
+    step, _dot, _rest = path.removeprefix(top).partition(".")
+    return f"{top}{step}." if step else path

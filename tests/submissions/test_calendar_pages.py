@@ -34,7 +34,7 @@ def filed(unit, other, period, lead):
 
 
 def words(page) -> dict[str, list[str]]:
-    return {line.record.unit.code: [str(cell.look.word) for cell in line.cells] for line in page.lines}
+    return {line.unit.code: [str(cell.look.word) for cell in line.cells] for line in page.lines}
 
 
 def test_the_ministry_sees_every_unit_and_month(client, filed, ministry: User):
@@ -65,14 +65,25 @@ def test_a_county_that_files_is_counted_on_the_row_above_and_opened_from_there(c
 
     month = client.get("/calendar/2007-09/")
     assert "3 个单位还没有报" in text_of(month)
-    assert [(row.line.unit.code, row.n_below_missing) for row in month.context["page"].rows] == [
+    assert [(row.unit.code, row.n_below_missing) for row in month.context["page"].rows] == [
         ("440000", 1),
         ("230000", 0),
     ]
 
-    assert list(words(client.get("/calendar/?year=2007&unit=440000").context["page"])) == ["440000", "440106"]
+
+def test_the_units_below_a_unit_have_rows_whether_they_file_or_only_those_below_them_do(client, county, ministry: User):
+    client.force_login(ministry)
+
+    assert words(client.get("/calendar/?year=2007&unit=440000").context["page"]) == {
+        "440000": ["未报", "未报"],
+        "440100": ["0/1", "0/1"],
+    }
+    assert words(client.get("/calendar/?year=2007&unit=440100").context["page"]) == {"440106": ["未报", "未报"]}
     below = client.get("/calendar/2007-09/?unit=440000")
-    assert [row.line.unit.code for row in below.context["page"].rows] == ["440000", "440106"]
+    assert [(row.unit.code, row.line is None) for row in below.context["page"].rows] == [
+        ("440000", False),
+        ("440100", True),
+    ]
     assert "2 个单位还没有报" in text_of(below)
 
 
