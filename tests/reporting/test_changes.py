@@ -38,6 +38,7 @@ def series(kind: str, values: dict[int, object], previous: dict[int, object] | N
                 pro_rata_target=None,
                 seasonal_target=None,
                 previous_year=None if past is None else D(str(past)),
+                is_previous_year_synthetic=False,
                 n_due=1,
                 n_reported=0 if month in carried else 1,
                 n_carried=int(month in carried),
