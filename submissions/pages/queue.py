@@ -85,11 +85,19 @@ class Narrowed:
         return urlencode({name: str(value) for name, value in given.items() if value})
 
     @property
+    def carried(self) -> str:
+        """What the address of a report says of the queue it was opened from; nothing of the whole one."""
+        return f"?{urlencode({'queue': self.query})}" if self.query else ""
+
+    @property
     def told(self) -> list[str]:
         """The same choice in words."""
         month, unit = self.month and month_words(self.month.month), self.unit and self.unit.label
         region = Region(self.region).label if self.region else ""
         return [str(one) for one in (month, region, unit, STATES.get(self.state, "")) if one]
+
+
+WHOLE_QUEUE = Narrowed()
 
 
 @dataclass(frozen=True)
@@ -204,13 +212,13 @@ def _not_in(person: User, asked: ReportingMonth | None, today: date) -> NotIn | 
     return NotIn(period, [one.unit for one in due if one.count(Arrival.MISSING, Arrival.PENDING)], len(due))
 
 
-def next_after(person: User, decided: MonthlyReport) -> MonthlyReport | None:
-    """Return the report the person decides on next: the one behind the decided one in the queue, else its first.
+def next_after(person: User, decided: MonthlyReport, by: Narrowed) -> MonthlyReport | None:
+    """Return the report the person decides on next: the one behind the decided one in the narrowed queue, or its first.
 
     Left out is what the person submitted and what its closed month holds. ``decided`` is the report as it was read.
     """
-    waiting = MonthlyReport.objects.reviewable_by(person).awaiting_review().not_locked()
-    waiting = waiting.exclude(filing__submitted_by=person).select_related("unit", "period").oldest_first()
+    waiting = narrowed_queue(person, by).not_locked()
+    waiting = waiting.exclude(filing__submitted_by=person).select_related("unit", "period")
     place = decided.begun_filing.submitted_at
     behind = Q(filing__submitted_at__gt=place) | Q(filing__submitted_at=place, pk__gt=decided.pk)
     return waiting.filter(behind).first() or waiting.first()

@@ -21,7 +21,7 @@ from submissions.opening import report_open_to
 from submissions.pages.due import month_words, reference_of
 from submissions.pages.form import chapters_of, form_page, in_page_order
 from submissions.pages.grid_words import page_config
-from submissions.pages.queue import next_after
+from submissions.pages.queue import WHOLE_QUEUE, Narrowed, next_after
 from submissions.pages.reading import read_page
 from submissions.pages.units_typed import scale_named
 from submissions.reviewing import asked_of
@@ -273,7 +273,9 @@ def address_of(of: MonthlyReport) -> str:
     return reverse("submissions:report", args=[of.month, of.unit.code])
 
 
-def after(request: HttpRequest, verb: Verb, moved: MonthlyReport, *, before: MonthlyReport) -> HttpResponse:
+def after(
+    request: HttpRequest, verb: Verb, moved: MonthlyReport, *, before: MonthlyReport, by: Narrowed = WHOLE_QUEUE
+) -> HttpResponse:
     """Lead on: to the receipt, to the next report in the queue, or back to the report; ``before`` is it unmoved."""
     if verb == Verb.SUBMIT:
         return redirect("submissions:receipt", moved.month, moved.unit.code, moved.begun_filing.number)
@@ -283,8 +285,10 @@ def after(request: HttpRequest, verb: Verb, moved: MonthlyReport, *, before: Mon
     if "queue" in request.POST:
         query = QueryDict(request.POST["queue"][:200]).urlencode()
         return redirect(f"{reverse('submissions:queue')}?{query}")
-    following = next_after(request.user, before)
-    return redirect("submissions:queue") if following is None else redirect(address_of(following))
+    following = next_after(request.user, before, by)
+    if following is None:
+        return redirect(f"{reverse('submissions:queue')}{'?' if by.query else ''}{by.query}")
+    return redirect(address_of(following) + by.carried)
 
 
 def _done(verb: Verb, moved: MonthlyReport) -> str:

@@ -31,7 +31,7 @@ from workplan.lib.refusals import Refused
 _SHOWN = re.compile(r"([1-9][0-9]{0,17}):([0-9]{1,9})", re.ASCII)
 
 #: What the desk, or the queue, sends with a verdict besides the comments at the cells.
-_DESK = ("version", "filing", "desk", "scale", "comment", "exception", "not_awaited", VIEWED, "queue")
+_DESK = ("version", "filing", "desk", "scale", "comment", "exception", "not_awaited", VIEWED, "queue", "narrowed")
 
 
 @require_safe
@@ -93,6 +93,7 @@ def decide(request: HttpRequest, month: date, code: str, verb: Verb) -> HttpResp
     opened = report_open_to(request.user, month, code)
     if request.method != "POST":
         return redirect(address_of(opened))
+    by = narrowed_by(QueryDict(request.POST.get("narrowed", "")[:200]))
     try:
         _refuse_foreign(request, opened, verb)
         comment = read_comment(request.POST.get("comment"))
@@ -103,7 +104,7 @@ def decide(request: HttpRequest, month: date, code: str, verb: Verb) -> HttpResp
         )
     except Refused as refusal:
         return _refused(request, month, code, refusal)
-    return after(request, verb, moved, before=opened)
+    return after(request, verb, moved, before=opened, by=by)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, ReportingUnit
 from submissions import approving, calendar, reviewing, services
 from submissions.intake import CommentInput
 from submissions.models import Decision, MonthlyReport
@@ -223,3 +223,22 @@ def test_an_approval_from_the_queue_leads_back_to_it(client, ministry, three):
     response = client.post("/reports/2007-09/110000/approve/", data)
 
     assert response.url == "/review/?month=2007-09&state=clean%0D%0AX%3A+y"
+
+
+def test_a_verdict_leads_to_the_next_report_of_the_queue_as_it_was_narrowed(client, ministry, three):
+    ReportingUnit.objects.filter(code__in=["110000", "130000"]).update(region="EAST")
+    client.force_login(ministry)
+    first, _outside, third = three
+    narrowed = {"queue": "region=EAST"}
+    desk = "/reports/2007-09/110000/"
+    assert f'href="{desk}?queue=region%3DEAST"' in client.get("/review/?region=EAST").content.decode()
+    assert '<input type="hidden" name="narrowed" value="region=EAST">' in client.get(desk, narrowed).content.decode()
+
+    done = client.post(f"{desk}approve/", {"version": first.version, "narrowed": "region=EAST"})
+    assert done.url == "/reports/2007-09/130000/?queue=region%3DEAST"
+    last = client.post("/reports/2007-09/130000/approve/", {"version": third.version, "narrowed": "region=EAST"})
+    assert last.url == "/review/?region=EAST"
+
+    forged = client.post("/reports/2007-09/120000/approve/", {"version": 1, "narrowed": "region=MOON"})
+    assert forged.status_code == 404
+    assert MonthlyReport.objects.filter(status="APPROVED").count() == 2
