@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import ReportingUnit
 from submissions import workdays
-from submissions.models import Extension, MonthlyReport, Outcome, ReportingMonth
+from submissions.models import Extension, Filing, MonthlyReport, ReportingMonth
 from targets import measures
 from targets.models import Assignment
 
@@ -33,6 +33,10 @@ class Arrival(StrEnum):
     #: Filing has not begun.
     AHEAD = "ahead"
     NOT_DUE = "not_due"
+
+
+#: A report that came, in time or not.
+CAME = frozenset({Arrival.ON_TIME, Arrival.LATE, Arrival.MADE_UP})
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ class Record:
 
     @property
     def n_filed(self) -> int:
-        return self.count(Arrival.ON_TIME, Arrival.LATE, Arrival.MADE_UP)
+        return self.count(*CAME)
 
     @property
     def reporting_rate(self) -> object:
@@ -112,12 +116,11 @@ def _frequencies(units: Iterable[ReportingUnit], plan_id: int) -> dict[int, set[
 def _first_arrivals(
     units: Iterable[ReportingUnit], months: Iterable[ReportingMonth]
 ) -> dict[tuple[int, date], datetime]:
-    kept = Q(filings__submitted_at__isnull=False) & ~Q(filings__outcome=Outcome.WITHDRAWN)
     rows = (
-        MonthlyReport.objects.filter(unit__in=units, period__in=months)
-        .annotate(came_at=Min("filings__submitted_at", filter=kept))
-        .exclude(came_at=None)
-        .values_list("unit_id", "period_id", "came_at")
+        Filing.objects.kept()
+        .filter(report__unit__in=units, report__period__in=months)
+        .values_list("report__unit_id", "report__period_id")
+        .annotate(Min("submitted_at"))
     )
     return {(unit, month): at for unit, month, at in rows}
 

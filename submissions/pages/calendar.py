@@ -17,7 +17,7 @@ from submissions import schedule, timeliness
 from submissions.models import Extension, ReportingMonth
 from submissions.pages.due import month_words
 from submissions.pages.followed import NOBODY, followed
-from submissions.timeliness import Arrival, Filed, Record
+from submissions.timeliness import CAME, Arrival, Filed, Record
 from targets import measures
 from targets.models import Assignment, Frequency, Plan
 from workplan.lib.sheets import Column, Kind, Row, Sheet
@@ -85,13 +85,9 @@ class Line:
         return self.below if self.record is None else (self.record,)
 
 
-#: A report that came, in time or not.
-_CAME = frozenset({Arrival.ON_TIME, Arrival.LATE, Arrival.MADE_UP})
-
-
 def _look_of_all(came: Sequence[Arrival]) -> Look:
     """Tell the reports of several units in one: how many of those due are in."""
-    n_filed, n_missing = sum(one in _CAME for one in came), came.count(Arrival.MISSING)
+    n_filed, n_missing = sum(one in CAME for one in came), came.count(Arrival.MISSING)
     if n_filed + n_missing == 0:
         return LOOKS[next((one for one in (Arrival.PENDING, Arrival.AHEAD) if one in came), Arrival.NOT_DUE)]
     like = LOOKS[Arrival.MISSING if n_missing else Arrival.ON_TIME]
@@ -184,7 +180,7 @@ def calendar_page(
 
 def _head(period: ReportingMonth, place: int, found: Iterable[Record], rarer: Iterable[int]) -> MonthHead:
     came = [record.filed[place].arrival for record in found]
-    n_filed = sum(one in _CAME for one in came)
+    n_filed = sum(one in CAME for one in came)
     return MonthHead(
         period, n_filed + came.count(Arrival.MISSING), came.count(Arrival.ON_TIME), n_filed, _told(period, rarer)
     )
